@@ -175,6 +175,7 @@ COMPARISON = _table(
     ("status", "str", "status of the value"),
     ("benchmark", "str", "region, england or neighbours"),
     ("benchmark_value", "float64", "the benchmark, in the measure's unit"),
+    ("benchmark_period", "str", "period of the benchmark: a published one may be older"),
     (
         "benchmark_n",
         "int64",

@@ -1,0 +1,1 @@
+"""The quarter: plan, execution, export, publication."""

@@ -1,0 +1,233 @@
+"""One quarter of one region: its tables, made once and read by every notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+
+from slinb.analyse.benchmark import BENCHMARKS, Benchmark
+from slinb.analyse.comparison import compare, latest_periods
+from slinb.analyse.points import compute_points, compute_quarterly_points
+from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
+from slinb.catalogue.measures import Measure, Measures, load_measures
+from slinb.catalogue.periods import Period
+from slinb.collect.published import load_pack, read_downloads
+from slinb.errors import ParameterError
+from slinb.schema import OBSERVATIONS
+from slinb.workspace import Workspace
+
+RugKind = Literal["annual", "quarterly"]
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """A quarter as the notebooks see it.
+
+    Open one with :func:`open_quarter`. Tables are read when they are first asked for.
+
+    Parameters
+    ----------
+    period : Period
+        The quarter.
+    region : Area
+        The region whose authorities are compared.
+    workspace : Workspace
+        Where its files lie.
+    """
+
+    period: Period
+    region: Area
+    workspace: Workspace
+
+    @property
+    def areas(self) -> Areas:
+        """All areas of England."""
+        return load_areas()
+
+    @property
+    def measures(self) -> Measures:
+        """All measures of the catalogue."""
+        return load_measures()
+
+    @property
+    def authorities(self) -> list[Area]:
+        """The region's authorities, by name."""
+        return self.areas.authorities(self.region.code)
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the processed tables."""
+        return self.workspace.processed(self.period.id)
+
+    @cached_property
+    def published(self) -> pd.DataFrame:
+        """Published observations: the pack, and any newer download laid beside it."""
+        return load_published(self.workspace)[0]
+
+    @cached_property
+    def published_points(self) -> pd.DataFrame:
+        """Published observations with their value computed from the counts."""
+        return compute_points(self.published, self.measures)
+
+    @cached_property
+    def history(self) -> pd.DataFrame:
+        """Accepted observations of this quarter and every earlier one that was collected."""
+        frames = [_read_quarter(folder) for folder in self._earlier_folders()]
+        frames.append(self.table("accepted"))
+        return pd.concat(frames, ignore_index=True)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return one processed table: accepted, quarantined, queries, submissions, summary.
+
+        Raises
+        ------
+        ParameterError
+            The quarter has not been run, or has no table of that name.
+        """
+        path = self.folder / f"{name}.parquet"
+        if not path.exists():
+            raise ParameterError(
+                f"{self.period.id} has no table “{name}”.",
+                f"Run `slinb run --quarter {self.period.id}` first.",
+            )
+        return pd.read_parquet(path)
+
+    def select_measures(self, ids: Sequence[str], kind: RugKind) -> list[Measure]:
+        """Return the measures of a rug: those named, or all that such a rug can show."""
+        if ids:
+            return self.measures.select(ids)
+        if kind == "quarterly":
+            return [m for m in self.measures.quarterly() if m.rug]
+        return [m for m in self.measures if m.published and m.rug]
+
+    def comparison(
+        self,
+        kind: RugKind,
+        measures: Sequence[str] = (),
+        *,
+        benchmarks: Sequence[Benchmark] = BENCHMARKS,
+        latest: bool = True,
+    ) -> pd.DataFrame:
+        """Compare the region's authorities.
+
+        Parameters
+        ----------
+        kind : {"annual", "quarterly"}
+            On published figures, each measure in the latest year published; or on the
+            quarter's returns.
+        measures : sequence of str
+            Measure ids; all of the rug if empty.
+        benchmarks : sequence of {"region", "england", "neighbours"}
+        latest : bool, default True
+            Only the latest period of each measure; False returns every period.
+
+        Returns
+        -------
+        DataFrame
+            Rows of :data:`slinb.schema.COMPARISON`.
+        """
+        chosen = self.select_measures(measures, kind)
+        if kind == "annual":
+            points, published = self.published_points, None
+        else:
+            points, published = self.quarterly_points(chosen), self.published_points
+        ids = [m.id for m in chosen]
+        points = points[points["measure"].isin(ids)]
+        result = compare(
+            points,
+            chosen,
+            self.areas,
+            self.region.code,
+            published=published,
+            benchmarks=benchmarks,
+        )
+        if not latest:
+            return result
+        last = latest_periods(points, [a.code for a in self.authorities])
+        if kind == "quarterly":
+            last = dict.fromkeys(ids, self.period.id)
+        return result[result["period"] == result["measure"].map(last)].reset_index(drop=True)
+
+    def quarterly_points(self, measures: Sequence[Measure]) -> pd.DataFrame:
+        """Return the returns of every known quarter in the window that a briefing shows."""
+        quarters = [Period.parse(p) for p in self.history["period"].unique()]
+        return compute_quarterly_points(self.history, measures, quarters)
+
+    def _earlier_folders(self) -> list[Path]:
+        parent = self.folder.parent
+        folders = [p for p in parent.iterdir() if p.is_dir()] if parent.is_dir() else []
+        return [p for p in sorted(folders) if _is_earlier(p.name, self.period)]
+
+
+def open_quarter(
+    quarter: str, region: str = DEFAULT_REGION, *, workspace: Workspace | None = None
+) -> Quarter:
+    """Open a quarter for a notebook.
+
+    Parameters
+    ----------
+    quarter : str
+        "2025-26-Q3".
+    region : str
+        Name or code of a region: "East of England".
+    workspace : Workspace, optional
+        The project around the current folder if left out.
+
+    Raises
+    ------
+    PeriodError
+        ``quarter`` is no financial-year quarter.
+    ParameterError
+        ``region`` is no region.
+
+    Examples
+    --------
+    >>> quarter = open_quarter("2025-26-Q3")  # doctest: +SKIP
+    >>> quarter.comparison("annual", ["rereferrals_pct"])  # doctest: +SKIP
+    """
+    period = parse_quarter(quarter)
+    area = load_areas().region(region)
+    return Quarter(period, area, workspace or Workspace.find())
+
+
+def parse_quarter(text: str) -> Period:
+    """Read a financial-year quarter, refusing other kinds of period."""
+    period = Period.parse(text)
+    if period.kind != "quarter":
+        raise ParameterError(f"“{text}” is not a quarter.", "Write it as 2025-26-Q3.")
+    return period
+
+
+def load_published(workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return published observations (pack and downloads) and what could not be read of them.
+
+    A downloaded file replaces the pack's figures for the areas, periods and measures it states.
+    """
+    pack = load_pack(workspace.published)
+    fresh, problems = read_downloads(workspace.downloads)
+    if fresh.empty:
+        return pack, problems
+    both = pd.concat([pack, fresh], ignore_index=True)
+    newest = both.drop_duplicates(["area", "period", "measure"], keep="last")
+    return newest.reset_index(drop=True), problems
+
+
+def _is_earlier(name: str, period: Period) -> bool:
+    try:
+        other = Period.parse(name)
+    except ValueError:
+        return False
+    return other.kind == "quarter" and other < period
+
+
+def _read_quarter(folder: Path) -> pd.DataFrame:
+    for name in ("accepted", "observations"):
+        path = folder / f"{name}.parquet"
+        if path.exists():
+            return pd.read_parquet(path)
+    return OBSERVATIONS.empty()
