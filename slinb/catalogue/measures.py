@@ -6,7 +6,7 @@ there; nothing else. A wrong entry fails at load with the file, the entry and th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 
 from slinb.catalogue.periods import Period
 from slinb.catalogue.reading import CatalogueEntry, Slug, Words, build_entry, read_toml
+from slinb.catalogue.tables import Table, load_tables
 from slinb.errors import CatalogueError
 
 Polarity = Literal["higher", "lower", "none"]
@@ -23,6 +24,21 @@ Basis = Literal["snapshot", "quarter", "ytd", "rolling12", "year"]
 #: proportion: part of a whole; rate: events per population; ratio: one count over another with
 #: no part-whole relation (cases per worker); value: a figure with no counts (median, score).
 Kind = Literal["proportion", "rate", "ratio", "value"]
+#: column -> the value (or values, added up) that it must have
+Where = dict[str, str | tuple[str, ...]]
+
+
+def population_period(period: Period) -> Period:
+    """Return the mid-year whose population estimate goes under a figure of a period.
+
+    A reporting year to 31 March Y, and each of its quarters, uses mid-(Y-1): the 30 June that
+    lies in it. So do the DfE's rates. Other years use the calendar year in which they start.
+
+    >>> population_period(Period.parse("2024-25")).id
+    '2024-CY'
+    """
+    year = period.reporting_year() if period.kind == "quarter" else period
+    return Period("calendar", year.start.year)
 
 
 class Break(CatalogueEntry):
@@ -43,25 +59,35 @@ class Break(CatalogueEntry):
 class PublishedSource(CatalogueEntry):
     """Where a measure's figures stand in one published table.
 
-    ``numerator`` and ``denominator`` name columns of the table (summed where several; any
-    missing part makes the sum missing). ``where`` picks rows; ``numerator_where`` and
-    ``denominator_where`` pick further within them where the two counts stand on different
-    rows. ``value`` is the column of the publisher's own percentage or rate, rounded to
-    ``decimals``. ``scale`` multiplies a published value into the measure's unit.
+    Columns and values are named as the *catalogue* names them (see :class:`Table`).
+    ``where`` picks the rows of the source; ``numerator_where``, ``denominator_where`` and
+    ``value_where`` pick further within them where the figures stand on different rows.
+    Several columns or rows are added up; a missing part makes the sum missing. A source
+    without ``denominator``, of a measure over the population, is laid over the ONS estimate
+    of :func:`population_period`.
     """
 
     table: Slug
     numerator: tuple[str, ...] = ()
+    numerator_where: Where = Field(default_factory=dict)
+    #: columns taken off the numerator (section 20 less unaccompanied children)
+    numerator_less: tuple[str, ...] = ()
+    numerator_less_where: Where = Field(default_factory=dict)
     #: columns that, taken from the denominator, leave the numerator: used where a part of
     #: ``numerator`` is suppressed and the rest is not.
     numerator_remainder: tuple[str, ...] = ()
     denominator: tuple[str, ...] = ()
+    denominator_where: Where = Field(default_factory=dict)
+    denominator_less: tuple[str, ...] = ()
+    denominator_less_where: Where = Field(default_factory=dict)
+    #: column of the publisher's own percentage, rate or score, rounded to ``decimals``
     value: str = ""
-    where: dict[str, str] = {}
-    numerator_where: dict[str, str] = {}
-    denominator_where: dict[str, str] = {}
+    value_where: Where = Field(default_factory=dict)
+    where: Where = Field(default_factory=dict)
     decimals: int | None = Field(default=None, ge=0, le=4)
+    #: multiplies a published value into the measure's unit
     scale: float = 1.0
+    #: what a reader must know of every figure of this source
     note: str = ""
 
     @model_validator(mode="after")
@@ -71,6 +97,19 @@ class PublishedSource(CatalogueEntry):
         if not (self.value or self.numerator):
             raise ValueError("name a `value` column or `numerator` columns")
         return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column that the source reads, filters included."""
+        filters = (
+            self.where, self.numerator_where, self.numerator_less_where,
+            self.denominator_where, self.denominator_less_where, self.value_where,
+        )  # fmt: skip
+        counts = (
+            self.numerator, self.numerator_less, self.numerator_remainder,
+            self.denominator, self.denominator_less, (self.value,) if self.value else (),
+        )  # fmt: skip
+        return tuple(dict.fromkeys(name for part in (*filters, *counts) for name in part))
 
 
 class Measure(CatalogueEntry):
@@ -192,7 +231,27 @@ def load_measures() -> Measures:
         An entry is wrong: names the file, the entry and the reason.
     """
     folder = files("slinb.catalogue") / "measures"
-    return read_measures(sorted(folder.iterdir(), key=lambda f: f.name))
+    measures = read_measures(sorted(folder.iterdir(), key=lambda f: f.name))
+    check_sources(measures, load_tables())
+    return measures
+
+
+def check_sources(measures: Iterable[Measure], tables: Mapping[str, Table]) -> None:
+    """Refuse a measure whose published source is no table of the catalogue.
+
+    Raises
+    ------
+    CatalogueError
+        Names the measure and the table.
+    """
+    for measure in measures:
+        for source in measure.published:
+            if source.table not in tables:
+                raise CatalogueError(
+                    f"Measure “{measure.id}”: its source “{source.table}” is no table of the "
+                    "catalogue.",
+                    "Add the table to tables.toml, or correct its id.",
+                )
 
 
 def read_measures(sources: Iterable[Traversable]) -> Measures:
@@ -217,7 +276,42 @@ def read_measures(sources: Iterable[Traversable]) -> Measures:
                 )
             found[measure.id] = measure
             numbers[measure.number] = measure.id
+            _check_counts(measure, found.values(), source.name)
     return Measures(found.values())
+
+
+def _check_counts(measure: Measure, others: Iterable[Measure], file: str) -> None:
+    """Refuse a count that says something else than the same count of another measure."""
+    mine = _describe_counts(measure)
+    for other in others:
+        for count, said in _describe_counts(other).items():
+            if count in mine and _differ(mine[count], said):
+                raise CatalogueError(
+                    f"{file}, measure “{measure.id}”: its count “{count}” is described as "
+                    f"{mine[count]}, but in “{other.id}” as {said}.",
+                    "One count has one wording and, in the quarterly return, one basis; "
+                    "otherwise give it an id of its own.",
+                )
+
+
+def _describe_counts(measure: Measure) -> dict[str, tuple[str, str]]:
+    """Say in words what each count is, and over which basis the return asks for it."""
+    basis = measure.basis if measure.quarterly else ""
+    pairs = (
+        (measure.numerator_count, measure.numerator),
+        (measure.denominator_count, measure.denominator),
+    )
+    return {
+        count: (words, "" if count.startswith("population_") else basis)
+        for count, words in pairs
+        if count
+    }
+
+
+def _differ(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    # An annual measure may use any count: it has no basis in the return to disagree with.
+    same_basis = one[1] == other[1] or not (one[1] and other[1])
+    return one[0] != other[0] or not same_basis
 
 
 def _read_file(source: Traversable) -> list[Measure]:

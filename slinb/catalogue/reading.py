@@ -39,7 +39,7 @@ def build_entry(kind: type[Entry], raw: dict[str, Any], file: str) -> Entry:
     except ValidationError as error:
         reasons = "; ".join(_say_reason(e["loc"], e["msg"]) for e in error.errors())
         raise CatalogueError(
-            f"{file}, {kind.__name__.lower()} “{name}”: {reasons}.",
+            f"{file}, {kind.__name__.lower()} “{name}”: {reasons.rstrip('.')}.",
             "Mend the entry; docs/catalogue.md says what each field holds.",
         ) from error
 

@@ -1,0 +1,1 @@
+"""The synthetic quarter: a region's returns as they might come, with planted defects."""
