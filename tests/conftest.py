@@ -1,0 +1,55 @@
+"""What every test may use: the committed pack, and one sample quarter run from end to end."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import settings
+
+from slinb.workspace import Workspace
+
+# A deadline would be a hidden assertion of time.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
+
+ROOT = Path(__file__).parents[1]
+QUARTER = "2025-26-Q3"
+
+
+@pytest.fixture(scope="session")
+def pack() -> pd.DataFrame:
+    """Return the published observations that come with the project."""
+    from slinb.collect.published import load_pack
+
+    return load_pack(Workspace(ROOT).published)
+
+
+def copy_project(root: Path) -> Workspace:
+    """Lay out an empty project: the committed pack and notebooks, nothing else."""
+    published = root / "data" / "raw" / "published"
+    published.mkdir(parents=True)
+    for name in ("published.parquet", "provenance.csv"):
+        shutil.copyfile(Workspace(ROOT).published / name, published / name)
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    return Workspace(root)
+
+
+@pytest.fixture(scope="session")
+def sample_quarter(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """Return a project in which the sample quarter was made and run by the two commands.
+
+    Its tests share it and must not change it.
+    """
+    from click.testing import CliRunner
+
+    from slinb.cli import main
+
+    workspace = copy_project(tmp_path_factory.mktemp("project"))
+    for words in (["sample", "--quarter", QUARTER], ["run", "--quarter", QUARTER]):
+        result = CliRunner(env={"SLINB_HOME": str(workspace.root)}).invoke(main, words)
+        assert result.exit_code == 0, result.output
+    (workspace.root / "printed.txt").write_text(result.stdout, encoding="utf-8")
+    return workspace
