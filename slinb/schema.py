@@ -28,6 +28,7 @@ NO_VALUE_STATUSES = {
     "not_collected": "",
     "missing": "",  # a cell left empty, or a row that never came
     "unreadable": "",  # something was sent that is not a number
+    "quarantined": "",  # a number was sent, queried, and not yet confirmed
 }
 STATUSES = (*VALUE_STATUSES, *NO_VALUE_STATUSES)
 SEVERITIES = ("stop", "query", "note")
@@ -195,4 +196,208 @@ COMPARISON = _table(
     ("sheet", "str", "sheet, else empty"),
     ("cell", "str", "cell, range or row"),
     ("note", "str", "what a reader must know: rolling 12 months, parts missing, footnote"),
+)
+
+TRENDS = _table(
+    "trends",
+    ("area", "str", "ONS code of the authority, or of the region"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "quarter"),
+    ("value", "float64", "the quarter's own value: events as an annual rate; missing in a gap"),
+    ("rolling", "float64", "the value over twelve months; equal to value for a snapshot"),
+    ("segment", "int64", "number of the segment between breaks and rebasings, from 0"),
+    ("mean", "float64", "mean of the segment"),
+    ("lower", "float64", "lower process limit; missing where the series has none"),
+    ("upper", "float64", "upper process limit"),
+    ("flag", "str", "outside, trend, two_of_three, shift or empty"),
+    (
+        "side",
+        "str",
+        "of a flagged point, whether it lies (for a trend: goes) higher or lower; better or "
+        "worse with polarity",
+    ),
+    ("new", "bool", "the latest point, flagged as the chart of the quarter before was not"),
+    ("points", "int64", "points with a value in the segment"),
+    ("trial", "bool", "fewer than 13 points: the limits are trial limits"),
+    ("note", "str", "why the line breaks, a point is missing or there are no limits"),
+)
+
+TRAVEL = _table(
+    "travel",
+    ("area", "str", "ONS code of the authority, or of the region"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "period id"),
+    ("since", "str", "last quarter or a year ago"),
+    ("period_before", "str", "the period compared with"),
+    ("value", "float64", "in the measure's unit"),
+    ("value_before", "float64", "the value of the period before"),
+    ("change", "float64", "value less value_before"),
+    ("lower", "float64", "lower 95% limit of the change; missing where none can be given"),
+    ("upper", "float64", "upper 95% limit of the change"),
+    (
+        "direction",
+        "str",
+        "improved or worsened, without polarity rose or fell; no real change; not compared",
+    ),
+    ("note", "str", "what was compared, or why nothing can be"),
+)
+
+FUNNEL = _table(
+    "funnel",
+    ("area", "str", "ONS code of the authority"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "period id"),
+    ("numerator", "float64", "count above the line"),
+    ("denominator", "float64", "count below the line: the funnel's horizontal axis"),
+    ("value", "float64", "in the measure's unit"),
+    ("status", "str", "status of the value"),
+    ("centre", "float64", "the benchmark around which the funnel stands"),
+    ("lower", "float64", "lower 95% limit at this denominator"),
+    ("upper", "float64", "upper 95% limit"),
+    ("lower_998", "float64", "lower 99.8% limit"),
+    ("upper_998", "float64", "upper 99.8% limit"),
+    ("phi", "float64", "over-dispersion of the region's authorities: mean winsorised z squared"),
+    ("tau2", "float64", "variance between authorities on the arcsine scale; 0 where none is seen"),
+    ("overdispersed", "bool", "φ is material: draw the adjusted limits (proportions only)"),
+    ("adjusted_lower", "float64", "lower 95% limit with over-dispersion; missing for rates"),
+    ("adjusted_upper", "float64", "upper 95% limit with over-dispersion"),
+    ("adjusted_lower_998", "float64", "lower 99.8% limit with over-dispersion"),
+    ("adjusted_upper_998", "float64", "upper 99.8% limit with over-dispersion"),
+    ("judgement", "str", "the rug's judgement at 95%: it rules the drawing"),
+    ("judgement_998", "str", "the rug's judgement at 99.8%"),
+    ("outside", "bool", "outside the funnel at 95%, as the rug judges"),
+    ("disagrees", "bool", "the exact funnel and the rug part at the margin (rates only)"),
+    ("note", "str", "why a point or a limit is missing"),
+)
+
+FUNNEL_CURVE = _table(
+    "funnel_curve",
+    ("denominator", "float64", "position on the horizontal axis"),
+    ("centre", "float64", "the benchmark"),
+    ("lower", "float64", "lower 95% limit"),
+    ("upper", "float64", "upper 95% limit"),
+    ("lower_998", "float64", "lower 99.8% limit"),
+    ("upper_998", "float64", "upper 99.8% limit"),
+    ("adjusted_lower", "float64", "with over-dispersion, where it is material; else missing"),
+    ("adjusted_upper", "float64", "upper 95% limit with over-dispersion"),
+    ("adjusted_lower_998", "float64", "lower 99.8% limit with over-dispersion"),
+    ("adjusted_upper_998", "float64", "upper 99.8% limit with over-dispersion"),
+)
+
+SENSITIVITY = _table(
+    "sensitivity",
+    ("area", "str", "ONS code of the authority"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "period id"),
+    ("statement", "str", "the judgement that the rug states"),
+    ("alternative", "str", "id of the other reasonable choice"),
+    ("words", "str", "the choice in words: “England instead of the region”"),
+    ("value", "float64", "the authority's value under the choice"),
+    ("benchmark_value", "float64", "the benchmark under the choice"),
+    ("judgement", "str", "the judgement under the choice; “not compared” where it cannot be made"),
+    ("outcome", "str", "holds, fades (no longer a real difference), flips or cannot be made"),
+)
+
+FIRMNESS = _table(
+    "firmness",
+    ("area", "str", "ONS code of the authority"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "period id"),
+    ("statement", "str", "the judgement that the rug states"),
+    ("firmness", "str", "holds, depends on the comparison, or not tested"),
+    ("made", "int64", "alternatives that could be computed"),
+    ("changed", "int64", "alternatives under which the statement fades or flips"),
+    ("flips_it", "str", "ids of those alternatives, joined by “, ”"),
+    ("words", "str", "those alternatives in words, joined by “; ”"),
+)
+
+EXPLAIN = _table(
+    "explain",
+    ("area", "str", "ONS code of the authority"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "period id"),
+    ("rule", "str", "id of the rule that put it on the list; several are joined by “, ”"),
+    ("priority", "int64", "1 is first: the stated priority rule"),
+    ("value", "float64", "in the measure's unit"),
+    ("benchmark_value", "float64", "the region's figure"),
+    ("judgement", "str", "the rug's judgement"),
+    ("change_year", "float64", "value less that of a year ago"),
+    ("travel", "str", "direction of travel since a year ago (schema TRAVEL)"),
+    ("firmness", "str", "holds, depends on the comparison, or empty without a statement"),
+    ("narrative", "str", "the authority's own words this quarter"),
+    ("rule_before", "str", "rules by which it was on last quarter's list; empty if it was not"),
+    ("narrative_before", "str", "its words last quarter, where it was on the list then"),
+    (
+        "moved",
+        "str",
+        "where it was on last quarter's list, whether the number has moved since: better or "
+        "worse (higher or lower without polarity), unchanged, not compared; else empty",
+    ),
+)
+
+REVISIONS = _table(
+    "revisions",
+    ("area", "str", "ONS code of the authority"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "reporting year, or another year that the publication covers"),
+    ("quarter", "str", "quarter of the return that closed on the same day"),
+    ("provisional", "float64", "what the year's quarterly returns came to"),
+    ("published", "float64", "the official figure published later"),
+    ("revision", "float64", "published less provisional, in the measure's unit"),
+    ("relative", "float64", "revision over the published figure; missing where that is 0"),
+)
+
+CONFIDENCE = _table(
+    "confidence",
+    ("area", "str", "ONS code of the authority"),
+    ("measure", "str", "measure id"),
+    ("basis", "str", "authority and measure, measure in the region, or none"),
+    ("comparisons", "int64", "how many revisions stand behind it"),
+    ("median_revision", "float64", "median absolute revision, in the measure's unit"),
+    ("usual_revision", "float64", "80th percentile of the absolute revisions"),
+    ("largest_revision", "float64", "the largest absolute revision"),
+    ("grade", "str", "close, fair, rough, too few to say or never checked"),
+)
+
+FINDINGS = _table(
+    "findings",
+    ("area", "str", "ONS code of the authority or region on whose page the finding stands"),
+    ("kind", "str", "message or question"),
+    ("order", "int64", "1 is first, within the page and kind"),
+    ("pattern", "str", "id of the sentence pattern"),
+    ("about", "str", "ONS code of the authority that it is about, or of the region"),
+    ("measure", "str", "measure id; empty where the finding is about no single one"),
+    ("period", "str", "period id"),
+    ("benchmark", "str", "benchmark of the judgement, else empty"),
+    ("benchmark_period", "str", "period of the benchmark"),
+    ("numerator", "float64", "count above the line"),
+    ("denominator", "float64", "count below the line"),
+    ("value", "float64", "in the measure's unit"),
+    ("status", "str", "status of the value"),
+    ("benchmark_value", "float64", "the benchmark"),
+    ("judgement", "str", "the comparison's judgement at 95%"),
+    ("judgement_998", "str", "the same at 99.8%"),
+    ("year_ago", "float64", "value of a year ago, where the change is real; else missing"),
+    ("travel", "str", "direction of travel since a year ago; empty where it is not real"),
+    ("flag", "str", "signal of the latest quarter, if it is a new one"),
+    ("side", "str", "side of the signal"),
+    ("trial", "bool", "the signal rests on trial limits"),
+    ("firmness", "str", "holds, depends on the comparison, not tested or empty"),
+    ("flips_it", "str", "the first alternative, in words, under which the statement changes"),
+    ("compared", "int64", "authorities (or measures) that could be compared"),
+    ("above", "str", "codes of the authorities really above the benchmark, joined by spaces"),
+    ("below", "str", "codes of those really below it"),
+)
+
+MESSAGES = _table(
+    "messages",
+    ("area", "str", "ONS code of the authority, or of the region"),
+    ("kind", "str", "message or question"),
+    ("order", "int64", "1 is first"),
+    ("text", "str", "the sentence"),
+    ("about", "str", "ONS code of the authority that the sentence is about, or of the region"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "period id"),
+    ("benchmark", "str", "benchmark named in the sentence, else empty"),
+    ("pattern", "str", "id of the sentence pattern"),
 )

@@ -18,6 +18,7 @@ from slinb.catalogue.periods import Period
 from slinb.schema import OBSERVATIONS, VALUE_STATUSES
 
 _KEY = ["area", "measure"]
+_QUARTERS_A_YEAR = 4
 
 
 def compute_points(observations: pd.DataFrame, measures: Iterable[Measure]) -> pd.DataFrame:
@@ -41,8 +42,29 @@ def compute_points(observations: pd.DataFrame, measures: Iterable[Measure]) -> p
     points = observations[observations["measure"].isin(list(by_id))].copy()
     if points.empty:
         return points.reset_index(drop=True)
+    stated = points["value"]
     _compute_value(points, by_id)
+    points["note"] = _say_where_stated_differs(points, stated, by_id)
     return points.reset_index(drop=True)
+
+
+def _say_where_stated_differs(
+    points: pd.DataFrame, stated: pd.Series[Any], measures: dict[str, Measure]
+) -> pd.Series[Any]:
+    """Note the publisher's own rate where the counts no longer give it.
+
+    A release divides by the population estimates of its day, which the ONS revises later.
+    """
+    places = {
+        m.id: min([p.decimals for p in m.published if p.decimals is not None], default=m.decimals)
+        for m in measures.values()
+    }
+    step = 10.0 ** -points["measure"].map(places)
+    over_people = points["measure"].map({m.id: m.uses_population for m in measures.values()})
+    # Half a step is rounding; a tenth more is the binary fraction.
+    apart = over_people & (points["value"] - stated).abs().gt(0.6 * step)
+    told = stated.map(lambda v: f"the release states {v:g}, on an earlier population")
+    return points["note"].mask(apart, _join(points["note"], told))
 
 
 def compute_quarterly_points(
@@ -75,15 +97,48 @@ def compute_quarterly_points(
     if rows.empty:
         return OBSERVATIONS.empty()
     rows = _sum_windows(_difference_year_to_date(rows, by_id), by_id)
+    _close_own_quarters(rows, by_id)
     _compute_value(rows, by_id)
     wanted = {q.id for q in quarters}
     rows = rows[rows["period"].isin(wanted)]
     return OBSERVATIONS.conform(rows[OBSERVATIONS.names]).reset_index(drop=True)
 
 
+def compute_own_quarters(
+    observations: pd.DataFrame, measures: Iterable[Measure], quarters: Iterable[Period]
+) -> pd.DataFrame:
+    """Return quarterly observations with each quarter's own value instead of twelve months.
+
+    Successive twelve-month windows share three quarters, so they are no independent points
+    for a process chart or a test; these are.
+
+    Parameters
+    ----------
+    observations, measures, quarters
+        As in :func:`compute_quarterly_points`.
+
+    Returns
+    -------
+    DataFrame
+        Rows of :data:`slinb.schema.OBSERVATIONS`. Numerator and denominator are the quarter's
+        own counts; a rate of events is the annual one (four times the quarter's), a proportion
+        is of the quarter's own cases, a snapshot stays as it is. A negative difference of two
+        years to date is kept as a rate, has no value as a proportion, and ``note`` says so.
+    """
+    own = [take_own_quarter(m) for m in measures]
+    return compute_quarterly_points(observations, own, quarters)
+
+
+def take_own_quarter(measure: Measure) -> Measure:
+    """Return a measure of events as it is shown for a single quarter; a snapshot unchanged."""
+    if measure.basis not in ("quarter", "ytd"):
+        return measure
+    return measure.model_copy(update={"shown": "quarter"})
+
+
 def _compute_value(points: pd.DataFrame, measures: dict[str, Measure]) -> None:
     """Fill ``value`` from the counts, in place; a denominator of zero gives no value."""
-    multiplier = points["measure"].map({m.id: m.multiplier for m in measures.values()})
+    multiplier = map_multipliers(points["measure"], measures)
     counted = points["measure"].map({m.id: m.kind != "value" for m in measures.values()})
     usable = counted & points["denominator"].gt(0) & points["numerator"].notna()
     computed = multiplier * points["numerator"] / points["denominator"].where(usable)
@@ -92,6 +147,41 @@ def _compute_value(points: pd.DataFrame, measures: dict[str, Measure]) -> None:
     nothing = counted & points["denominator"].eq(0) & has_number
     points["value"] = points["value"].mask(nothing)
     points["note"] = points["note"].mask(nothing, "no value: the denominator is 0")
+
+
+def map_multipliers(measure: pd.Series[Any], measures: dict[str, Measure]) -> pd.Series[Any]:
+    """Return what each row's count over its denominator is multiplied by, by measure id.
+
+    A rate of a single quarter's events is shown as an annual rate.
+    """
+    found = {m.id: annual_multiplier(m) for m in measures.values()}
+    return measure.map(found).astype("float64")
+
+
+def annual_multiplier(measure: Measure) -> float:
+    """Return what a count over its denominator is multiplied by: a quarter's rate is annual."""
+    a_quarter = measure.kind == "rate" and measure.shown == "quarter"
+    return measure.multiplier * (_QUARTERS_A_YEAR if a_quarter else 1)
+
+
+def _close_own_quarters(rows: pd.DataFrame, measures: dict[str, Measure]) -> None:
+    """Say which differenced counts of a single quarter give no value, in place."""
+    single = rows["measure"].map(
+        {m.id: m.basis == "ytd" and m.shown == "quarter" for m in measures.values()}
+    )
+    # What was sent is the value of the year to date: it must not stand for the quarter.
+    rows["value"] = rows["value"].mask(single)
+    has_number = single & rows["status"].isin(VALUE_STATUSES)
+    proportion = rows["measure"].map({m.id: m.kind == "proportion" for m in measures.values()})
+    unknown = has_number & (rows["numerator"].isna() | rows["denominator"].isna())
+    top, bottom = rows["numerator"], rows["denominator"]
+    revised = has_number & proportion & (top.lt(0) | bottom.lt(0) | top.gt(bottom))
+    rows["status"] = rows["status"].mask(unknown | revised, "missing")
+    rows["note"] = (
+        rows["note"]
+        .mask(unknown, "no figure of the quarter alone: the year to date before it is missing")
+        .mask(revised, "no figure of the quarter alone: a revision makes its counts impossible")
+    )
 
 
 def _ordinals(periods: pd.Series[Any]) -> pd.Series[Any]:
@@ -128,16 +218,18 @@ def _sum_windows(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFra
     numerator, denominator = rows["numerator"].copy(), rows["denominator"].copy()
     estimated = rows["status"].eq("estimated")
     absent = np.zeros(len(rows), dtype="int64")
+    lacks_base = ~population.to_numpy(dtype=bool)
     for steps in (1, 2, 3):
         past = _earlier(rows, steps, ["numerator", "denominator", "status"])
         numerator = numerator + past["numerator"].to_numpy()
         denominator = denominator + past["denominator"].to_numpy()
         estimated |= past["status"].eq("estimated").to_numpy()
-        absent += past["numerator"].isna().to_numpy()
+        absent += (past["numerator"].isna() | (lacks_base & past["denominator"].isna())).to_numpy()
     rows["numerator"] = rows["numerator"].mask(sums, numerator)
     rows["denominator"] = rows["denominator"].mask(sums & ~population, denominator)
     has_number = rows["status"].isin(VALUE_STATUSES)
-    gap = sums & has_number & numerator.isna()
+    # A sum without its denominator would let the sent value of one quarter stand for a year's.
+    gap = sums & has_number & (numerator.isna() | (~population & denominator.isna()))
     rows["status"] = (
         rows["status"].mask(gap, "missing").mask(sums & has_number & ~gap & estimated, "estimated")
     )

@@ -16,7 +16,8 @@ from slinb.analyse.points import compute_points, compute_quarterly_points
 from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
 from slinb.catalogue.measures import Measure, Measures, load_measures
 from slinb.catalogue.periods import Period
-from slinb.collect.published import load_pack, read_downloads
+from slinb.collect.published import load_pack, merge_releases, read_downloads
+from slinb.collect.returns import is_sample
 from slinb.errors import ParameterError
 from slinb.schema import OBSERVATIONS
 from slinb.workspace import Workspace
@@ -64,6 +65,11 @@ class Quarter:
         """Folder of the processed tables."""
         return self.workspace.processed(self.period.id)
 
+    @property
+    def sample(self) -> bool:
+        """Whether the quarter's returns are made up."""
+        return is_sample(self.workspace.returns(self.period.id))
+
     @cached_property
     def published(self) -> pd.DataFrame:
         """Published observations: the pack, and any newer download laid beside it."""
@@ -76,10 +82,28 @@ class Quarter:
 
     @cached_property
     def history(self) -> pd.DataFrame:
-        """Accepted observations of this quarter and every earlier one that was collected."""
+        """Observations of this quarter and every earlier one that was collected.
+
+        A quarantined value stands in it without its number, so that a page can say why.
+        """
+        held = self.table("quarantined")
+        unreadable = held["status"].eq("unreadable")
+        held = held.assign(
+            numerator=float("nan"),
+            denominator=float("nan"),
+            value=float("nan"),
+            status=held["status"].where(unreadable, "quarantined"),
+        )
+        return pd.concat([self.earlier, self.table("accepted"), held], ignore_index=True)
+
+    @cached_property
+    def earlier(self) -> pd.DataFrame:
+        """Accepted observations of every earlier quarter that was collected.
+
+        Made-up quarters are history for a made-up quarter only, never for a real one.
+        """
         frames = [_read_quarter(folder) for folder in self._earlier_folders()]
-        frames.append(self.table("accepted"))
-        return pd.concat(frames, ignore_index=True)
+        return pd.concat([OBSERVATIONS.empty(), *frames], ignore_index=True)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return one processed table: accepted, quarantined, queries, submissions, summary.
@@ -161,7 +185,8 @@ class Quarter:
     def _earlier_folders(self) -> list[Path]:
         parent = self.folder.parent
         folders = [p for p in parent.iterdir() if p.is_dir()] if parent.is_dir() else []
-        return [p for p in sorted(folders) if _is_earlier(p.name, self.period)]
+        earlier = [p for p in sorted(folders) if _is_earlier(p.name, self.period)]
+        return [p for p in earlier if is_sample(p) == self.sample]
 
 
 def open_quarter(
@@ -206,15 +231,11 @@ def parse_quarter(text: str) -> Period:
 def load_published(workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return published observations (pack and downloads) and what could not be read of them.
 
-    A downloaded file replaces the pack's figures for the areas, periods and measures it states.
+    Of a figure that both state, the later release stands, and a download before the pack.
     """
     pack = load_pack(workspace.published)
-    fresh, problems = read_downloads(workspace.downloads)
-    if fresh.empty:
-        return pack, problems
-    both = pd.concat([pack, fresh], ignore_index=True)
-    newest = both.drop_duplicates(["area", "period", "measure"], keep="last")
-    return newest.reset_index(drop=True), problems
+    fresh, problems = read_downloads(workspace.downloads, pack)
+    return merge_releases([pack, fresh]) if len(fresh) else pack, problems
 
 
 def _is_earlier(name: str, period: Period) -> bool:

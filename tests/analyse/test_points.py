@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from slinb.analyse.points import compute_points, compute_quarterly_points
-from slinb.catalogue.measures import load_measures
+from slinb.catalogue.measures import PublishedSource, load_measures
 from slinb.catalogue.periods import Period
 from slinb.schema import OBSERVATIONS
 
@@ -26,6 +26,7 @@ RATE = BASE.model_copy(
     }
 )
 STOCK = BASE.model_copy(update={"id": "stock", "basis": "snapshot", "shown": "snapshot"})
+SOURCE = PublishedSource(table="cin_plans", value="CPP_At31_rate", decimals=1)
 MEASURES = [SHARE, TO_DATE, RATE, STOCK]
 
 
@@ -130,6 +131,16 @@ def test_a_zero_denominator_has_no_value_and_says_why() -> None:
 def test_published_value_stands_where_the_counts_do_not() -> None:
     frame = build({("stock", "2024-25"): (math.nan, 48)}, value=25.0, status="final")
     assert compute_points(frame, MEASURES)["value"].iloc[0] == 25.0
+
+
+def test_a_stated_rate_on_an_earlier_population_is_said() -> None:
+    rate = RATE.model_copy(update={"published": (SOURCE,), "decimals": 1})
+    frame = build({("rate", "2023-24"): (166, 40_000)}, value=41.6, status="final")
+    found = compute_points(frame, [rate]).iloc[0]
+    assert found.value == 41.5
+    assert found.note == "the release states 41.6, on an earlier population"
+    rounded = build({("rate", "2023-24"): (166, 39_980)}, value=41.5, status="final")
+    assert compute_points(rounded, [rate])["note"].iloc[0] == ""
 
 
 def test_nothing_gives_nothing() -> None:

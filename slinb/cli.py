@@ -1,0 +1,133 @@
+"""The ``slinb`` command: parses, calls, reports. Each command imports only what it needs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from slinb import __version__
+from slinb.errors import SlinbError
+
+if TYPE_CHECKING:
+    from slinb.batch.quarter import Quarter
+
+SAMPLE_QUARTER = "2025-26-Q3"
+_quarter = click.option(
+    "--quarter", required=True, metavar="2025-26-Q3", help="Financial-year quarter."
+)
+_region = click.option(
+    "--region", default="East of England", show_default=True, help="Name or code of a region."
+)
+
+
+class _Group(click.Group):
+    """Show a mistake that the user can mend as one plain message, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except SlinbError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="slinb")
+def main() -> None:
+    """Regional sector-led improvement in children's services, from returns to briefings."""
+    # A Windows console may not speak UTF-8; a message must not fail for one character.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _open(quarter: str, region: str) -> Quarter:
+    from slinb.batch.quarter import open_quarter
+
+    return open_quarter(quarter, region)
+
+
+@main.command()
+@_quarter
+@_region
+@click.option("--quiet", is_flag=True, help="Show no progress.")
+def run(quarter: str, region: str, quiet: bool) -> None:
+    """Make a quarter's briefings from what lies in data/raw."""
+    from slinb.batch.run import run_quarter
+
+    result = run_quarter(_open(quarter, region), quiet=quiet)
+    for title in result.failed:
+        click.echo(
+            f"Failed: {title}. Its page says so; the traceback is in {result.log}.", err=True
+        )
+    click.echo(result.index)
+    sys.exit(1 if result.failed else 0)
+
+
+@main.command()
+@click.option("--quarter", default=SAMPLE_QUARTER, show_default=True, help="Quarter to make up.")
+@click.option("--seed", type=int, help="Same seed, same figures.")
+@click.option("--if-missing", is_flag=True, help="Do nothing if the quarter has returns already.")
+def sample(quarter: str, seed: int | None, if_missing: bool) -> None:
+    """Write a made-up quarter of returns and the eleven quarters before it, marked SAMPLE."""
+    from slinb.batch.quarter import load_published
+    from slinb.sample.write import DEFAULT_SEED, write_sample
+    from slinb.workspace import Workspace
+
+    workspace = Workspace.find()
+    folder = workspace.returns(quarter)
+    if if_missing and folder.is_dir() and any(folder.iterdir()):
+        return
+    published, _ = load_published(workspace)
+    chosen = DEFAULT_SEED if seed is None else seed
+    click.echo(write_sample(workspace.root, published, quarter, seed=chosen).folder)
+
+
+@main.command()
+@_quarter
+@_region
+def template(quarter: str, region: str) -> None:
+    """Write the blank return workbooks that are sent to the authorities."""
+    from slinb.batch.templates import write_quarter_templates
+
+    for path in write_quarter_templates(_open(quarter, region)):
+        click.echo(path)
+
+
+@main.command()
+def measures() -> None:
+    """List the measures of the catalogue: id, domain, title, which way is better."""
+    from slinb.catalogue.measures import load_measures
+
+    for m in load_measures():
+        returned = "quarterly" if m.quarterly else "annual"
+        click.echo(f"{m.id:38} {m.domain:34} {returned:10} {m.title} ({m.polarity_words})")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def pack(folder: Path) -> None:
+    """Rebuild the published pack from a FOLDER of downloaded DfE files."""
+    from slinb.collect.pack import build_pack
+    from slinb.workspace import Workspace
+
+    click.echo(build_pack(folder, Workspace.find().published))
+
+
+@main.command()
+@click.argument("words", nargs=-1)
+def lab(words: tuple[str, ...]) -> None:
+    """Open the notebooks in JupyterLab (WORDS are passed on to it)."""
+    import subprocess
+
+    from slinb.workspace import Workspace
+
+    workspace = Workspace.find()
+    command = [sys.executable, "-m", "jupyterlab", str(workspace.notebooks), *words]
+    sys.exit(subprocess.run(command, cwd=workspace.root, check=False).returncode)  # noqa: S603
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Opening a quarter: parameters are checked, and made-up history never feeds a real quarter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slinb.batch.quarter import open_quarter
+from slinb.collect.returns import SAMPLE_MARKER
+from slinb.errors import ParameterError, PeriodError
+from slinb.schema import OBSERVATIONS
+from slinb.workspace import Workspace
+
+
+def lay_quarter(workspace: Workspace, quarter: str, *, sample: bool) -> None:
+    folder = workspace.processed(quarter)
+    folder.mkdir(parents=True)
+    row = {"area": "E06000032", "period": quarter, "measure": "rereferrals_pct", "sent": "1 / 2"}
+    OBSERVATIONS.from_rows([row]).to_parquet(folder / "accepted.parquet", index=False)
+    if sample:
+        (folder / SAMPLE_MARKER).write_text("SAMPLE", encoding="utf-8")
+
+
+def mark_returns(workspace: Workspace, quarter: str) -> None:
+    workspace.returns(quarter).mkdir(parents=True)
+    (workspace.returns(quarter) / SAMPLE_MARKER).write_text("SAMPLE", encoding="utf-8")
+
+
+def test_made_up_quarters_are_no_history_of_a_real_one(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    lay_quarter(workspace, "2025-26-Q1", sample=False)
+    lay_quarter(workspace, "2025-26-Q2", sample=True)
+    lay_quarter(workspace, "2025-26-Q4", sample=False)
+    real = open_quarter("2025-26-Q3", workspace=workspace)
+    assert not real.sample
+    assert list(real.earlier["period"]) == ["2025-26-Q1"]
+    mark_returns(workspace, "2025-26-Q3")
+    assert real.sample
+    assert list(open_quarter("2025-26-Q3", workspace=workspace).earlier["period"]) == ["2025-26-Q2"]
+
+
+def test_a_quarantined_value_keeps_its_place_and_loses_its_number(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    lay_quarter(workspace, "2025-26-Q3", sample=False)
+    held = OBSERVATIONS.from_rows(
+        [
+            {
+                "area": "E06000032",
+                "measure": "cla_rate",
+                "numerator": -4.0,
+                "status": "provisional",
+            },
+            {"area": "E06000032", "measure": "cp_rate", "status": "unreadable"},
+        ]
+    )
+    held.to_parquet(workspace.processed("2025-26-Q3") / "quarantined.parquet", index=False)
+    history = open_quarter("2025-26-Q3", workspace=workspace).history.set_index("measure")
+    assert history.loc["cla_rate", "status"] == "quarantined"
+    assert history.loc["cla_rate", ["numerator", "denominator", "value"]].isna().all()
+    assert history.loc["cp_rate", "status"] == "unreadable"
+
+
+@pytest.mark.parametrize("text", ["2024-25", "2025-CY"])
+def test_a_year_is_no_quarter(text: str, tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="not a quarter"):
+        open_quarter(text, workspace=Workspace(tmp_path))
+
+
+def test_words_that_are_no_period_say_how_to_write_one(tmp_path: Path) -> None:
+    with pytest.raises(PeriodError, match="2025-26-Q3"):
+        open_quarter("Q3 of last year", workspace=Workspace(tmp_path))
+
+
+def test_a_region_that_does_not_exist_lists_those_that_do(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="South West"):
+        open_quarter("2025-26-Q3", "Wessex", workspace=Workspace(tmp_path))
+
+
+def test_a_quarter_that_was_not_run_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="slinb run --quarter 2025-26-Q3"):
+        open_quarter("2025-26-Q3", workspace=Workspace(tmp_path)).table("accepted")
+
+
+def test_a_folder_outside_a_project_is_told_so(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.delenv("SLINB_HOME", raising=False)
+    with pytest.raises(ParameterError, match="data/raw"):
+        Workspace.find(tmp_path)

@@ -1,0 +1,153 @@
+"""The whole road: sample, run, and what lies in the folders afterwards."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from slinb.batch.quarter import open_quarter
+from slinb.catalogue.areas import load_areas
+from slinb.cli import main
+from slinb.schema import COMPARISON, OBSERVATIONS
+from slinb.workspace import Workspace
+from tests.conftest import QUARTER, copy_project
+
+pytestmark = pytest.mark.slow
+PAGES = ("index", "annual-rug", "quarterly-rug", "data-quality")
+
+
+def read_page(workspace: Workspace, name: str) -> str:
+    return (workspace.reports(QUARTER) / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_the_last_line_printed_is_the_index(sample_quarter: Workspace) -> None:
+    printed = (sample_quarter.root / "printed.txt").read_text(encoding="utf-8").strip()
+    assert printed.splitlines()[-1] == str(sample_quarter.reports(QUARTER) / "index.html")
+
+
+def test_every_page_is_there_and_asks_no_host(sample_quarter: Workspace) -> None:
+    for name in PAGES:
+        page = read_page(sample_quarter, name)
+        assert page.startswith("<!DOCTYPE html>")
+        assert not re.search(r"""(?:src|data|poster)\s*=\s*["']?\s*(?:https?:)?//""", page)
+        assert not re.search(r"<link\b|@import|url\(\s*['\"]?https?:", page)
+
+
+def test_sample_figures_are_marked_and_official_ones_are_not(sample_quarter: Workspace) -> None:
+    for name in PAGES:
+        page = read_page(sample_quarter, name)
+        marked = ("<title>SAMPLE:" in page, 'class="sample"' in page)
+        assert marked == (name != "annual-rug",) * 2
+
+
+def test_all_planted_defects_are_found_and_nothing_else_is(sample_quarter: Workspace) -> None:
+    manifest = pd.read_csv(
+        sample_quarter.returns(QUARTER) / "sample_defects.csv", keep_default_na=False
+    )
+    queries = open_quarter(QUARTER, workspace=sample_quarter).table("queries")
+    key = ["area", "measure", "rule", "severity"]
+    planted = sorted(map(tuple, manifest[key].to_numpy()))
+    found = sorted(map(tuple, queries[key].to_numpy()))
+    assert len(planted) >= 15
+    assert found == planted
+
+
+def test_values_in_are_accepted_plus_quarantined(sample_quarter: Workspace) -> None:
+    quarter = open_quarter(QUARTER, workspace=sample_quarter)
+    summary = quarter.table("summary")
+    assert (summary["sent"] == summary["accepted"] + summary["quarantined"]).all()
+    assert summary["sent"].sum() == len(quarter.table("accepted")) + len(
+        quarter.table("quarantined")
+    )
+    page = read_page(sample_quarter, "data-quality")
+    total = summary[["sent", "accepted", "quarantined"]].sum()
+    assert f"{total['sent']} values in = {total['accepted']} accepted + " in page
+
+
+def test_every_authority_has_a_query_log_to_send(sample_quarter: Workspace) -> None:
+    logs = {p.stem for p in (sample_quarter.reports(QUARTER) / "queries").glob("*.xlsx")}
+    for area in load_areas().authorities("E12000006"):
+        assert any(area.slug in log for log in logs), area.name
+
+
+def test_a_number_of_the_rug_leads_to_its_cell(sample_quarter: Workspace) -> None:
+    import openpyxl
+
+    quarter = open_quarter(QUARTER, workspace=sample_quarter)
+    comparison = quarter.comparison("quarterly", ["cla_rate"])
+    luton = comparison[comparison["area"] == "E06000032"].iloc[0]
+    path = sample_quarter.returns(QUARTER) / luton["file"]
+    sheet = openpyxl.load_workbook(path, data_only=True)[luton["sheet"]]
+    first, _, last = luton["cell"].partition(":")
+    assert sheet[first].value == luton["numerator"]
+    if last and sheet[last].value is not None:
+        assert sheet[last].value == luton["denominator"]
+
+
+def test_a_missing_authority_is_said_to_be_missing(sample_quarter: Workspace) -> None:
+    page = read_page(sample_quarter, "data-quality")
+    assert "Thurrock" in page
+    assert "not received" in page
+
+
+def test_a_quarantined_figure_is_not_on_the_rug_and_says_why(sample_quarter: Workspace) -> None:
+    quarter = open_quarter(QUARTER, workspace=sample_quarter)
+    essex = quarter.comparison("quarterly", ["ehc_20weeks_pct"])
+    essex = essex[essex["area"] == "E10000012"].iloc[0]
+    assert essex["status"] == "quarantined"
+    assert pd.isna(essex["value"])
+    assert essex["judgement"] == "not compared"
+    assert "sent, queried with the authority" in read_page(sample_quarter, "quarterly-rug")
+
+
+def test_tables_conform_to_their_schemas(sample_quarter: Workspace) -> None:
+    quarter = open_quarter(QUARTER, workspace=sample_quarter)
+    for kind in ("annual", "quarterly"):
+        pd.testing.assert_frame_equal(
+            COMPARISON.conform(quarter.comparison(kind)), quarter.comparison(kind)
+        )
+    OBSERVATIONS.conform(quarter.table("accepted"))
+
+
+def test_a_failing_notebook_becomes_a_page_that_says_so(
+    sample_quarter: Workspace, tmp_path: Path
+) -> None:
+    workspace = copy_project(tmp_path / "project")
+    shutil.copytree(sample_quarter.returns(QUARTER), workspace.returns(QUARTER))
+    shutil.copytree(
+        sample_quarter.root / "data" / "processed", workspace.root / "data" / "processed"
+    )
+    broken = workspace.notebooks / "quarterly_rug.ipynb"
+    notebook = json.loads(broken.read_text(encoding="utf-8"))
+    notebook["cells"][-1]["metadata"] = {}
+    notebook["cells"][-1] |= {"cell_type": "code", "source": "1 / 0", "outputs": []}
+    notebook["cells"][-1]["execution_count"] = None
+    broken.write_text(json.dumps(notebook), encoding="utf-8")
+    for other in ("annual_rug", "data_quality"):
+        assert (workspace.notebooks / f"{other}.ipynb").exists()
+    result = CliRunner(env={"SLINB_HOME": str(workspace.root)}).invoke(
+        main, ["run", "--quarter", QUARTER]
+    )
+    assert result.exit_code == 1
+    assert "Quarterly rug" in result.output
+    assert "ZeroDivisionError" in (workspace.processed(QUARTER) / "run.log").read_text("utf-8")
+    page = read_page(workspace, "quarterly-rug")
+    assert "could not be made" in page
+    assert "ZeroDivisionError" not in page
+    assert "values in =" in read_page(workspace, "data-quality")
+    assert "Quarterly rug" in read_page(workspace, "index")
+
+
+def test_another_region_gets_its_annual_rug_without_returns(tmp_path: Path) -> None:
+    workspace = copy_project(tmp_path)
+    quarter = open_quarter(QUARTER, "South West", workspace=workspace)
+    comparison = quarter.comparison("annual")
+    expected = {a.code for a in load_areas().authorities("E12000009")}
+    assert set(comparison["area"]) == expected
+    assert len(expected) == 15
