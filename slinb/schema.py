@@ -103,6 +103,8 @@ class TableSchema:
         try:
             if column.dtype == "str":
                 return values.astype("str").where(values.notna(), "").astype("str")
+            if column.dtype != "float64" and values.hasnans:
+                values = values.where(values.notna(), empty)
             return values.astype(column.dtype)
         except (TypeError, ValueError) as error:
             raise SchemaError(

@@ -8,7 +8,6 @@ from typing import Any
 
 import nbformat
 import papermill
-
 from traitlets.config import Config
 
 from slinb.batch.plan import Briefing

@@ -29,6 +29,8 @@ from slinb.show.page import PageMarks, page_html
 
 LOG = logging.getLogger("slinb")
 _STEPS = ("collect", "check", "index")
+#: What a page of official figures says in place of a quarter: each measure has its own year.
+_PUBLISHED = "latest official figures"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class _Run:
     def marks(self, *, returns: bool) -> PageMarks:
         return PageMarks(
             region=self.quarter.region.name,
-            quarter=self.quarter.period.label,
+            quarter=self.quarter.period.label if returns else _PUBLISHED,
             sample=self.sample and returns,
             sources=tuple(sorted(_name_sources(self.quarter))),
         )

@@ -1,0 +1,1 @@
+"""Result tables in; rug, charts, sentences and pages out. Nothing here computes a figure."""
