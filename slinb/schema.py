@@ -387,6 +387,7 @@ FINDINGS = _table(
     ("firmness", "str", "holds, depends on the comparison, not tested or empty"),
     ("flips_it", "str", "the first alternative, in words, under which the statement changes"),
     ("compared", "int64", "authorities (or measures) that could be compared"),
+    ("absent", "str", "codes of the authorities that a region's figure is without"),
     ("above", "str", "codes of the authorities really above the benchmark, joined by spaces"),
     ("below", "str", "codes of those really below it"),
 )

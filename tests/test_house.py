@@ -29,7 +29,7 @@ ROOMS = {
     "check": FOUNDATION,
     "analyse": FOUNDATION | {"methods"},
     "show": FOUNDATION,
-    "sample": FOUNDATION | {"collect", "workspace"},
+    "sample": FOUNDATION | {"collect", "records", "workspace"},
     "batch": FOUNDATION | {"collect", "check", "analyse", "show", "workspace", "batch"},
 }
 

@@ -20,6 +20,7 @@ from slinb.analyse.benchmark import (
     map_periods,
     pool_region,
 )
+from slinb.analyse.breaks import find_break
 from slinb.catalogue.areas import Areas
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
@@ -176,7 +177,7 @@ def _broken_between(
     spans = pd.DataFrame({"measure": measure, "first": first, "last": last})
     unique = spans.drop_duplicates()
     broken = {
-        (m, a, b): bool(measures[m].breaks_between(Period.parse(a), Period.parse(b)))
+        (m, a, b): find_break(measures[m], Period.parse(a), Period.parse(b)) is not None
         for m, a, b in unique.itertuples(index=False)
     }
     return pd.Series([broken[span] for span in spans.itertuples(index=False, name=None)])

@@ -10,16 +10,14 @@ from typing import Literal
 
 import pandas as pd
 
-from slinb.analyse.benchmark import BENCHMARKS, Benchmark
-from slinb.analyse.comparison import compare, latest_periods
-from slinb.analyse.points import compute_points, compute_quarterly_points
+from slinb.batch.results import analyse_quarter
 from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
 from slinb.catalogue.measures import Measure, Measures, load_measures
 from slinb.catalogue.periods import Period
 from slinb.collect.published import load_pack, merge_releases, read_downloads
 from slinb.collect.returns import is_sample
 from slinb.errors import ParameterError
-from slinb.schema import OBSERVATIONS
+from slinb.schema import OBSERVATIONS, SUBMISSIONS
 from slinb.workspace import Workspace
 
 RugKind = Literal["annual", "quarterly"]
@@ -68,7 +66,9 @@ class Quarter:
     @property
     def sample(self) -> bool:
         """Whether the quarter's returns are made up."""
-        return is_sample(self.workspace.returns(self.period.id))
+        returns = self.workspace.returns(self.period.id)
+        # An earlier quarter of a sample was never returned here: its tables carry the mark.
+        return is_sample(returns if returns.is_dir() else self.folder)
 
     @cached_property
     def published(self) -> pd.DataFrame:
@@ -76,25 +76,15 @@ class Quarter:
         return load_published(self.workspace)[0]
 
     @cached_property
-    def published_points(self) -> pd.DataFrame:
-        """Published observations with their value computed from the counts."""
-        return compute_points(self.published, self.measures)
-
-    @cached_property
     def history(self) -> pd.DataFrame:
         """Observations of this quarter and every earlier one that was collected.
 
         A quarantined value stands in it without its number, so that a page can say why.
         """
-        held = self.table("quarantined")
-        unreadable = held["status"].eq("unreadable")
-        held = held.assign(
-            numerator=float("nan"),
-            denominator=float("nan"),
-            value=float("nan"),
-            status=held["status"].where(unreadable, "quarantined"),
-        )
-        return pd.concat([self.earlier, self.table("accepted"), held], ignore_index=True)
+        own = [_read_quarter(self.folder)]
+        if (self.folder / "quarantined.parquet").exists():
+            own.append(_hide_numbers(self.table("quarantined")))
+        return pd.concat([self.earlier, *own], ignore_index=True)
 
     @cached_property
     def earlier(self) -> pd.DataFrame:
@@ -129,15 +119,8 @@ class Quarter:
             return [m for m in self.measures.quarterly() if m.rug]
         return [m for m in self.measures if m.published and m.rug]
 
-    def comparison(
-        self,
-        kind: RugKind,
-        measures: Sequence[str] = (),
-        *,
-        benchmarks: Sequence[Benchmark] = BENCHMARKS,
-        latest: bool = True,
-    ) -> pd.DataFrame:
-        """Compare the region's authorities.
+    def comparison(self, kind: RugKind, measures: Sequence[str] = ()) -> pd.DataFrame:
+        """Return the comparison of a rug: published figures, or the quarter's returns.
 
         Parameters
         ----------
@@ -146,41 +129,81 @@ class Quarter:
             quarter's returns.
         measures : sequence of str
             Measure ids; all of the rug if empty.
-        benchmarks : sequence of {"region", "england", "neighbours"}
-        latest : bool, default True
-            Only the latest period of each measure; False returns every period.
 
         Returns
         -------
         DataFrame
             Rows of :data:`slinb.schema.COMPARISON`.
         """
-        chosen = self.select_measures(measures, kind)
-        if kind == "annual":
-            points, published = self.published_points, None
-        else:
-            points, published = self.quarterly_points(chosen), self.published_points
-        ids = [m.id for m in chosen]
-        points = points[points["measure"].isin(ids)]
-        result = compare(
-            points,
-            chosen,
-            self.areas,
-            self.region.code,
-            published=published,
-            benchmarks=benchmarks,
+        return self.result(
+            f"comparison_{kind}", [m.id for m in self.select_measures(measures, kind)]
         )
-        if not latest:
-            return result
-        last = latest_periods(points, [a.code for a in self.authorities])
-        if kind == "quarterly":
-            last = dict.fromkeys(ids, self.period.id)
-        return result[result["period"] == result["measure"].map(last)].reset_index(drop=True)
 
-    def quarterly_points(self, measures: Sequence[Measure]) -> pd.DataFrame:
-        """Return the returns of every known quarter in the window that a briefing shows."""
-        quarters = [Period.parse(p) for p in self.history["period"].unique()]
-        return compute_quarterly_points(self.history, measures, quarters)
+    def result(self, name: str, measures: Sequence[str] = ()) -> pd.DataFrame:
+        """Return one result table (:mod:`slinb.batch.results`), as stored or computed now.
+
+        Parameters
+        ----------
+        name : str
+            "comparison_annual", "trends", ...
+        measures : sequence of str
+            Keep the rows of these measures; all if empty.
+
+        Raises
+        ------
+        ParameterError
+            There is no table of that name.
+        """
+        table = self._read_result(name)
+        if not measures:
+            return table
+        return table[table["measure"].isin(list(measures))].reset_index(drop=True)
+
+    def analyse(self) -> dict[str, pd.DataFrame]:
+        """Compute every result table of the quarter and region."""
+        return analyse_quarter(
+            self.period,
+            self.region,
+            self.areas,
+            self.measures,
+            self.published,
+            self.history,
+            self.submissions,
+            self._find_explained_before(),
+        )
+
+    @property
+    def results_folder(self) -> Path:
+        """Folder of the stored result tables of this region."""
+        return self.folder / "results" / self.region.slug
+
+    @property
+    def submissions(self) -> pd.DataFrame:
+        """What came from whom; empty where the quarter was never collected here."""
+        path = self.folder / "submissions.parquet"
+        return pd.read_parquet(path) if path.exists() else SUBMISSIONS.empty()
+
+    @cached_property
+    def _computed(self) -> dict[str, pd.DataFrame]:
+        return self.analyse()
+
+    def _read_result(self, name: str) -> pd.DataFrame:
+        path = self.results_folder / f"{name}.parquet"
+        if path.exists():
+            return pd.read_parquet(path)
+        try:
+            return self._computed[name]
+        except KeyError:
+            raise ParameterError(
+                f"There is no result table “{name}”.", f"There are: {', '.join(self._computed)}."
+            ) from None
+
+    def _find_explained_before(self) -> pd.DataFrame | None:
+        """Return last quarter's explain list; None where that quarter is not known here."""
+        before = Quarter(self.period.previous(), self.region, self.workspace)
+        if before.folder not in self._earlier_folders():
+            return None
+        return before.result("explain")
 
     def _earlier_folders(self) -> list[Path]:
         parent = self.folder.parent
@@ -236,6 +259,13 @@ def load_published(workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFrame]:
     pack = load_pack(workspace.published)
     fresh, problems = read_downloads(workspace.downloads, pack)
     return merge_releases([pack, fresh]) if len(fresh) else pack, problems
+
+
+def _hide_numbers(held: pd.DataFrame) -> pd.DataFrame:
+    """Return quarantined values with their place and without their numbers."""
+    unreadable = held["status"].eq("unreadable")
+    nothing = dict.fromkeys(("numerator", "denominator", "value"), float("nan"))
+    return held.assign(**nothing, status=held["status"].where(unreadable, "quarantined"))
 
 
 def _is_earlier(name: str, period: Period) -> bool:

@@ -28,7 +28,7 @@ from slinb.show.index import BriefingLink, QuarterLink, index_html
 from slinb.show.page import PageMarks, page_html
 
 LOG = logging.getLogger("slinb")
-_STEPS = ("collect", "check", "index")
+_STEPS = ("collect", "check", "compare", "index")
 #: What a page of official figures says in place of a quarter: each measure has its own year.
 _PUBLISHED = "latest official figures"
 
@@ -95,6 +95,7 @@ def run_quarter(quarter: Quarter, *, quiet: bool = False) -> RunResult:
         run = _Run(quarter, progress, building_folder(reports), plan, quarter.sample)
         tables = collect_and_check(quarter, progress)
         _write_queries(run, tables)
+        store_results(quarter, progress)
         for briefing in plan:
             _publish_page(run, briefing)
         _publish_index(run, tables)
@@ -146,6 +147,17 @@ def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.Data
         table.to_parquet(quarter.folder / f"{name}.parquet", index=False)
     LOG.info("accepted %d, quarantined %d", len(result.accepted), len(result.quarantined))
     return tables
+
+
+def store_results(quarter: Quarter, progress: Progress) -> None:
+    """Compute the result tables and store them where every notebook reads them."""
+    progress.step("compare")
+    shutil.rmtree(quarter.results_folder, ignore_errors=True)
+    tables = quarter.analyse()
+    quarter.results_folder.mkdir(parents=True)
+    for name, table in tables.items():
+        table.to_parquet(quarter.results_folder / f"{name}.parquet", index=False)
+    LOG.info("computed %s", ", ".join(f"{name} {len(t)}" for name, t in tables.items()))
 
 
 def _carry_sample_mark(returns: Path, processed: Path) -> None:

@@ -170,11 +170,6 @@ class Measure(CatalogueEntry):
         """Whether the denominator is a population that the ONS publishes, not the authority."""
         return self.denominator_count.startswith("population_")
 
-    def breaks_between(self, first: Period, last: Period) -> list[Break]:
-        """Return the breaks that lie after the end of ``first`` and not after that of ``last``."""
-        starts = [(Period.parse(b.period), b) for b in self.breaks]
-        return [b for p, b in starts if first.end < p.end <= last.end]
-
 
 class Measures:
     """All measures of the catalogue, in rug order; look one up by its id.

@@ -19,7 +19,9 @@ from slinb.collect.layout import (
     COVER_COLUMN,
     COVER_FIRST_ROW,
     COVER_LINES,
+    NARRATIVE,
     SAMPLE_WORD,
+    TEMPLATE_VERSION,
     Layout,
     asked_parts,
     name_return,
@@ -49,7 +51,7 @@ from slinb.sample.settings import (
     load_quarter_shares,
 )
 from slinb.sample.simulate import SimulatedCounts, simulate_counts
-from slinb.schema import OBSERVATIONS
+from slinb.schema import OBSERVATIONS, SUBMISSIONS
 from slinb.workspace import Workspace
 
 DEFAULT_QUARTER = "2025-26-Q3"
@@ -205,7 +207,30 @@ class _Sample:
             (folder / SAMPLE_MARKER).write_text(_MARK, encoding="utf-8")
             written[quarter] = folder / "observations.parquet"
             self._observe(quarter).to_parquet(written[quarter], index=False)
+            self._submit(quarter).to_parquet(folder / "submissions.parquet", index=False)
         return written
+
+    def _submit(self, quarter: Period) -> pd.DataFrame:
+        """Return what came in an earlier quarter; each quarter another narrative's turn."""
+        narratives = load_narratives()
+        rows = []
+        for index, area in enumerate(self._areas):
+            said = narratives[(index + quarter.ordinal - self._quarter.ordinal) % len(narratives)]
+            told = [f"{line.label} {getattr(said, line.id)}" for line in NARRATIVE]
+            rows.append(
+                {
+                    "area": area.code,
+                    "period": quarter.id,
+                    "file": name_return(area, quarter, sample=True),
+                    "received": self._received(area, quarter).isoformat(),
+                    "role": said.role,
+                    "template": TEMPLATE_VERSION,
+                    "outcome": "used",
+                    "values_in": len(self._measures),
+                    "narrative": "\n".join(told),
+                }
+            )
+        return SUBMISSIONS.from_rows(rows)
 
     def _observe(self, quarter: Period) -> pd.DataFrame:
         population = find_population(self._published, self._measures, quarter)

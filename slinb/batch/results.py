@@ -1,0 +1,148 @@
+"""The result tables of a quarter: what the analyses make of its observations, once.
+
+They are stored under ``data/processed/<quarter>/results/<region>/`` by a run and read by every
+notebook; for a region that was not run they are computed when asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from slinb.analyse.comparison import compare, latest_periods
+from slinb.analyse.explain import list_explanations
+from slinb.analyse.funnels import compute_funnel
+from slinb.analyse.messages import choose_findings
+from slinb.analyse.points import compute_own_quarters, compute_points, compute_quarterly_points
+from slinb.analyse.revisions import compute_revisions, grade_confidence
+from slinb.analyse.sensitivity import compute_sensitivity, summarise_firmness
+from slinb.analyse.travel import compute_travel
+from slinb.analyse.trends import compute_trends
+from slinb.catalogue.areas import Area, Areas
+from slinb.catalogue.confounders import load_confounders
+from slinb.catalogue.explain import load_explain_rules
+from slinb.catalogue.grades import load_grades
+from slinb.catalogue.measures import Measure, Measures
+from slinb.catalogue.periods import Period
+from slinb.catalogue.priorities import load_priorities
+from slinb.catalogue.rebasing import load_rebasings
+from slinb.show.words import write_messages
+
+
+def analyse_quarter(
+    period: Period,
+    region: Area,
+    areas: Areas,
+    measures: Measures,
+    published: pd.DataFrame,
+    history: pd.DataFrame,
+    submissions: pd.DataFrame,
+    before: pd.DataFrame | None,
+) -> dict[str, pd.DataFrame]:
+    """Compute the result tables of one quarter and region.
+
+    Parameters
+    ----------
+    period, region, areas, measures
+    published : DataFrame
+        Published observations.
+    history : DataFrame
+        Observations of the returns of this quarter and of those before.
+    submissions : DataFrame
+        Rows of :data:`slinb.schema.SUBMISSIONS` of this quarter.
+    before : DataFrame or None
+        Last quarter's explain list.
+
+    Returns
+    -------
+    dict of DataFrame
+        Tables by name; those of a rug end in "_annual" or "_quarterly".
+    """
+    asked = [m for m in measures.quarterly() if m.rug]
+    stated = [m for m in measures if m.published and m.rug]
+    quarters = [Period.parse(p) for p in history["period"].unique()]
+    annual = compute_points(published, measures)
+    shown = compute_quarterly_points(history, asked, quarters)
+    own = compute_own_quarters(history, asked, quarters)
+    trends = compute_trends(history, asked, areas, region.code, period, load_rebasings())
+    last = latest_periods(annual, [a.code for a in areas.authorities(region.code)])
+    rugs = (
+        _Rug("annual", stated, annual, last, other_edition=shown),
+        _Rug(
+            "quarterly", asked, shown, dict.fromkeys([m.id for m in asked], period.id),
+            other_edition=annual, published=annual, own=own, trends=trends,
+        ),
+    )  # fmt: skip
+    tables = {"trends": trends}
+    for rug in rugs:
+        made = _analyse_rug(rug, measures, areas, region.code)
+        tables |= {f"{name}_{rug.kind}": table for name, table in made.items()}
+    tables["explain"] = list_explanations(
+        tables["comparison_quarterly"],
+        load_explain_rules(),
+        travel=tables["travel_quarterly"],
+        trends=trends,
+        firmness=tables["firmness_quarterly"],
+        submissions=submissions,
+        before=before,
+    )
+    tables["revisions"] = compute_revisions(shown, annual, asked)
+    tables["confidence"] = grade_confidence(
+        tables["comparison_quarterly"], tables["revisions"], load_grades()
+    )
+    return tables
+
+
+@dataclass(frozen=True)
+class _Rug:
+    """What one rug is made from: its measures, their points and the period of each."""
+
+    kind: str
+    measures: list[Measure]
+    points: pd.DataFrame
+    periods: dict[str, str]
+    other_edition: pd.DataFrame
+    published: pd.DataFrame | None = None
+    own: pd.DataFrame | None = None
+    trends: pd.DataFrame | None = None
+
+
+def _analyse_rug(
+    rug: _Rug, measures: Measures, areas: Areas, region: str
+) -> dict[str, pd.DataFrame]:
+    """Return the comparison of one rug and what follows from it."""
+    mine = rug.points[rug.points["measure"].isin([m.id for m in rug.measures])]
+    comparison = _keep_periods(
+        compare(mine, rug.measures, areas, region, published=rug.published), rug.periods
+    )
+    travel = compute_travel(rug.points, rug.measures, areas, region, own=rug.own)
+    travel = _keep_periods(travel, rug.periods)
+    sensitivity = compute_sensitivity(
+        comparison,
+        rug.points,
+        measures,
+        areas,
+        region,
+        published=rug.published,
+        confounders=load_confounders(),
+        other_edition=rug.other_edition,
+    )
+    firmness = summarise_firmness(sensitivity)
+    findings = choose_findings(
+        comparison, rug.measures, areas, region, load_priorities(),
+        travel=travel, trends=rug.trends, firmness=firmness,
+    )  # fmt: skip
+    return {
+        "comparison": comparison,
+        "travel": travel,
+        "funnel": compute_funnel(comparison, rug.measures),
+        "sensitivity": sensitivity,
+        "firmness": firmness,
+        "messages": write_messages(findings, measures, areas),
+    }
+
+
+def _keep_periods(table: pd.DataFrame, periods: dict[str, str]) -> pd.DataFrame:
+    keep = table["period"] == table["measure"].map(periods)
+    return table[keep].reset_index(drop=True)
