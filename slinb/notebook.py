@@ -6,20 +6,42 @@ figures come from :mod:`slinb.analyse`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from slinb.analyse.funnels import draw_funnel_curve
 from slinb.batch.quarter import Quarter, RugKind, open_quarter
+from slinb.catalogue.explain import load_explain_rules
 from slinb.check.rules import load_rules
+from slinb.show.explain_list import explain_html
+from slinb.show.funnel_charts import funnels_html
 from slinb.show.markup import Html
+from slinb.show.messages_list import messages_html
 from slinb.show.quality import quality_html
 from slinb.show.rug import rug_html
+from slinb.show.sensitivity_list import sensitivity_html
 from slinb.show.theme import notebook_style_html
+from slinb.show.travel_table import travel_html
+from slinb.show.trend_charts import trends_html
 
 if TYPE_CHECKING:
+    from ipywidgets import Widget
     from plotly.graph_objects import Figure
 
-__all__ = ["open_quarter", "show_comparison", "show_quality", "show_rug"]
+__all__ = [
+    "open_quarter",
+    "pick_comparison",
+    "pick_trend",
+    "show_comparison",
+    "show_explain",
+    "show_funnels",
+    "show_messages",
+    "show_quality",
+    "show_rug",
+    "show_sensitivity",
+    "show_travel",
+    "show_trends",
+]
 
 
 def show_rug(
@@ -76,6 +98,117 @@ def show_quality(quarter: Quarter) -> Html:
     )
 
 
+def show_messages(quarter: Quarter, kind: RugKind) -> Html:
+    """Show the five messages and five questions of the region and of each authority."""
+    return _style(
+        messages_html(
+            quarter.result(f"messages_{kind}"),
+            quarter.comparison(kind),
+            quarter.measures,
+            quarter.authorities,
+            quarter.region,
+        )
+    )
+
+
+def show_trends(quarter: Quarter, measures: Sequence[str] = ()) -> Html:
+    """Show who has a new signal this quarter, with a chart of each."""
+    chosen = quarter.select_measures(measures, "quarterly")
+    areas = [*quarter.authorities, quarter.region]
+    return _style(str(trends_html(quarter.result("trends"), chosen, areas)))
+
+
+def show_travel(quarter: Quarter, measures: Sequence[str] = ()) -> Html:
+    """Show the direction of travel of every measure, since last quarter and a year ago."""
+    chosen = quarter.select_measures(measures, "quarterly")
+    table = quarter.result("travel_quarterly")
+    return _style(str(travel_html(table, chosen, quarter.authorities, region=quarter.region)))
+
+
+def show_funnels(
+    quarter: Quarter, kind: RugKind = "annual", measures: Sequence[str] = (), *, most: int = 40
+) -> Html:
+    """Show the funnel of each measure on which authorities differ; the others in a table.
+
+    Parameters
+    ----------
+    quarter : Quarter
+    kind : {"annual", "quarterly"}
+    measures : sequence of str
+        Measure ids; all of the rug if empty.
+    most : int, default 40
+        Funnels to draw at most, those with the most differences first.
+    """
+    chosen = quarter.select_measures(measures, kind)
+    funnel = quarter.result(f"funnel_{kind}")
+    outside = funnel[funnel["outside"] & funnel["measure"].isin([m.id for m in chosen])]
+    drawn = quarter.measures.select(outside["measure"].value_counts().index[:most])
+    curves = {m.id: draw_funnel_curve(funnel[funnel["measure"].eq(m.id)], m) for m in drawn}
+    return _style(str(funnels_html(funnel, curves, chosen, quarter.authorities)))
+
+
+def show_sensitivity(quarter: Quarter, kind: RugKind = "annual") -> Html:
+    """Show which statements of the rug hold under every other reasonable choice."""
+    return _style(
+        str(
+            sensitivity_html(
+                quarter.result(f"firmness_{kind}"),
+                quarter.result(f"sensitivity_{kind}"),
+                quarter.comparison(kind),
+                quarter.measures,
+                quarter.authorities,
+            )
+        )
+    )
+
+
+def show_explain(quarter: Quarter) -> Html:
+    """Show who is asked to explain what, with the authority's own words beside it."""
+    return _style(
+        str(
+            explain_html(
+                quarter.result("explain"),
+                quarter.comparison("quarterly"),
+                quarter.measures,
+                quarter.authorities,
+                load_explain_rules(),
+            )
+        )
+    )
+
+
+def pick_trend(quarter: Quarter) -> Widget:
+    """Return two drop-downs, measure and authority, over the interactive trend chart."""
+    from slinb.show.trend_charts import trend_figure
+
+    trends = quarter.result("trends")
+
+    def draw(measure: str, area: str) -> Figure:
+        rows = trends[trends["measure"].eq(measure) & trends["area"].eq(area)]
+        return trend_figure(rows, quarter.measures[measure], quarter.areas[area])
+
+    return _pick(quarter, "quarterly", draw)
+
+
+def pick_comparison(quarter: Quarter, kind: RugKind, *, benchmark: str = "region") -> Widget:
+    """Return a drop-down of measures over the interactive comparison of the authorities."""
+    from ipywidgets import interactive
+
+    names = {m.short: m.id for m in quarter.select_measures([], kind)}
+    return interactive(
+        lambda measure: show_comparison(quarter, kind, measure, benchmark=benchmark),
+        measure=names,
+    )
+
+
+def _pick(quarter: Quarter, kind: RugKind, draw: Callable[[str, str], Figure]) -> Widget:
+    from ipywidgets import interactive
+
+    names = {m.short: m.id for m in quarter.select_measures([], kind)}
+    places = {a.name: a.code for a in [*quarter.authorities, quarter.region]}
+    return interactive(draw, measure=names, area=places)
+
+
 def show_comparison(
     quarter: Quarter, kind: RugKind, measure: str, *, benchmark: str = "region"
 ) -> Figure:
@@ -90,6 +223,6 @@ def show_comparison(
     )
 
 
-def _style(html: str) -> Html:
+def _style(html: str | Html) -> Html:
     # JupyterLab needs the style sheet beside the piece; the exporter takes it out again.
     return Html(f"{notebook_style_html()}{html}")

@@ -116,6 +116,7 @@ def _match_period(slices: pd.DataFrame, figures: pd.DataFrame, *, exact: bool) -
     if exact:
         found = slices.merge(figures, on=[*keys, "period"], how="inner")
         return found.assign(benchmark_period=found["period"])
+    figures = figures.astype(dict.fromkeys([*keys, "period"], "str"))  # an empty table has none
     left = slices.assign(end=pd.to_datetime(map_periods(slices["period"], lambda p: p.end)))
     right = figures.assign(end=pd.to_datetime(map_periods(figures["period"], lambda p: p.end)))
     right = right.rename(columns={"period": "benchmark_period"})

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy import special
 
 from slinb.analyse.points import annual_multiplier, map_multipliers
 from slinb.catalogue.measures import Measure
@@ -144,7 +144,7 @@ def _measure_dispersion(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_material(phi: float, areas: int) -> bool:
-    return areas > 1 and areas * phi > float(chi2.ppf(0.95, areas - 1))
+    return areas > 1 and areas * phi > float(special.chdtri(areas - 1, 0.05))
 
 
 def _add_limits(rows: pd.DataFrame, suffix: str, confidence: float) -> pd.DataFrame:

@@ -30,7 +30,7 @@ from slinb.show.page import PageMarks, page_html
 LOG = logging.getLogger("slinb")
 _STEPS = ("collect", "check", "compare", "index")
 #: What a page of official figures says in place of a quarter: each measure has its own year.
-_PUBLISHED = "latest official figures"
+_PUBLISHED = "Latest official figures"
 
 
 @dataclass(frozen=True)
@@ -207,12 +207,20 @@ def _publish_index(run: _Run, tables: dict[str, pd.DataFrame]) -> None:
         run.quarter.period,
         links,
         marks=run.marks(returns=True),
+        findings=_find_headlines(run.quarter),
         summary=tables["summary"],
         submissions=tables["submissions"],
         failures=run.failed,
         quarters=_find_other_quarters(run.quarter),
     )
     (run.building / "index.html").write_text(page, encoding="utf-8", newline="\n")
+
+
+def _find_headlines(quarter: Quarter) -> list[str]:
+    """Return the region's messages of the quarter, in order."""
+    messages = quarter.result("messages_quarterly")
+    own = messages[messages["area"].eq(quarter.region.code) & messages["kind"].eq("message")]
+    return [str(text) for text in own.sort_values("order")["text"]]
 
 
 def _find_other_quarters(quarter: Quarter) -> list[QuarterLink]:

@@ -58,6 +58,8 @@ COLOURS: dict[str, Token] = {
     "series-4": Token("#7d6800", "#d8c04a"),
     "series-5": Token("#a8326f", "#f08fbf"),
 }
+#: Style sheets of the pieces, on a page and in JupyterLab alike.
+_PARTS = ("theme.css", "findings.css")
 SERIES = tuple(name for name in COLOURS if name.startswith("series-"))
 
 
@@ -84,7 +86,7 @@ def tokens_css() -> str:
 
 def page_css() -> str:
     """Return the whole style sheet of a page."""
-    return "\n".join((tokens_css(), read_asset("theme.css"), read_asset("page.css")))
+    return "\n".join((tokens_css(), *map(read_asset, (*_PARTS, "page.css"))))
 
 
 def notebook_style_html() -> str:
@@ -92,7 +94,7 @@ def notebook_style_html() -> str:
 
     The exporter takes it out again, because a page has its style sheet already.
     """
-    css = "\n".join((tokens_css(), read_asset("theme.css"), read_asset("lab.css")))
+    css = "\n".join((tokens_css(), *map(read_asset, (*_PARTS, "lab.css"))))
     return f'<style class="slinb-theme">\n{css}\n</style>'
 
 

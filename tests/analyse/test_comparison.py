@@ -173,6 +173,15 @@ def test_england_of_an_earlier_period_stands_in_for_returns() -> None:
     assert found.benchmark_period == "2024-25"
 
 
+def test_without_published_figures_returns_are_compared_with_the_region_alone() -> None:
+    rows = [observe(a.code, "2025-26-Q3", 10, 50) for a in EAST]
+    result = run(rows, published=compute_points(OBSERVATIONS.empty(), [BASE]))
+    assert pick(result, "Luton").judgement == "similar"
+    for benchmark in ("england", "neighbours"):
+        assert pick(result, "Luton", benchmark).judgement == "not compared"
+        assert math.isnan(pick(result, "Luton", benchmark).benchmark_value)
+
+
 def test_change_needs_an_unbroken_series() -> None:
     rows = repeat_plans() + [observe(a.code, "2023-24", 20, 100) for a in EAST]
     change = pick_period(run(rows), "Luton")
