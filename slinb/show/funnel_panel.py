@@ -19,8 +19,9 @@ from slinb.show.theme import colour
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HEIGHT = 330.0
-_LEFT, _RIGHT, _BOTTOM, _TOP = 46.0, 274.0, 34.0, 322.0
+HEIGHT = 340.0
+_LEFT, _RIGHT, _BOTTOM, _TOP = 46.0, 274.0, 50.0, 332.0
+_AXIS = 28.0
 _LINE = 15.0
 _SMALL = 11.0
 _CURVE_POINTS = 20
@@ -173,11 +174,11 @@ class _Funnel:
 
     def draw_axes(self) -> None:
         """Draw the axis of sizes below, and a few values at the left edge above the lines."""
-        self._stroke([_LEFT, self.x(self.widest)], [_BOTTOM - 6] * 2)
+        self._stroke([_LEFT, self.x(self.widest)], [_AXIS] * 2)
         for size in _choose_ticks(0, self.widest, 4):
-            self._stroke([self.x(size)] * 2, [_BOTTOM - 6, _BOTTOM - 10])
+            self._stroke([self.x(size)] * 2, [_AXIS, _AXIS - 4])
             place = max(self.x(size), measure_text(format_number(size)) / 2)
-            self._write(place, _BOTTOM - 13, format_number(size), ha="center", va="top")
+            self._write(place, _AXIS - 7, format_number(size), ha="center", va="top")
         ticks = _choose_ticks(self.low, self.high, 4)
         whole = all(tick.is_integer() for tick in ticks)
         measure = self.measure.model_copy(update={"decimals": 0}) if whole else self.measure
@@ -195,7 +196,7 @@ class _Funnel:
             (measure_text(n, bold=m is not None), _LINE - 2)
             for n, m in zip(names, marks, strict=True)
         ]
-        bounds = Box(0, _BOTTOM - 4, WIDTH, HEIGHT)
+        bounds = Box(0, _AXIS + 2, WIDTH, HEIGHT)
         differ = [i for i, mark in enumerate(marks) if mark]
         boxes = place_labels(points, sizes, bounds, first=differ, taken=self.written)
         for point, box, mark, name in zip(points, boxes, marks, names, strict=True):
@@ -256,8 +257,10 @@ def _ink(mark: Mark | None) -> str:
 
 
 def find_range(rows: Sequence[Row]) -> tuple[float, float]:
-    """Return the values to show: every figure, the limits unless they dwarf the figures, and
-    of the wider limits at least their narrow end.
+    """Return the values to show.
+
+    Every figure, the limits unless they dwarf the figures, and of the wider limits at least
+    their narrow end.
 
     Parameters
     ----------

@@ -7,12 +7,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 Point = tuple[float, float]
+Line = tuple[Point, Point]
+Found = dict[int, "Box"]
 #: Beside a point before above or below it.
 _ANGLES = tuple(
     math.radians(a)
     for a in (0, 180, 30, 150, 330, 210, 60, 120, 300, 240, 90, 270, 15, 165, 345, 195, 75, 285)
 )
-_ROUNDS = 5
+_ROUNDS = 4
+#: A label further than this from its point may be worth another place.
+_FAR = 20.0
 _REACHES = (5, 12, 20, 30, 42, 56, 72, 90, 110, 135, 165, 200)
 
 
@@ -127,16 +131,10 @@ def place_labels(
         In the order of ``points``; None where there is no room left. The same input gives
         the same places.
     """
-    best: tuple[tuple[int, float], list[Box | None]] = ((len(points) + 1, 0.0), [])
-    for order in _list_orders(points, set(first)):
-        for _ in range(_ROUNDS):
-            found = _place_in_turn(order, _Sheet(points, bounds, radius, taken), sizes)
-            best = min(best, (_score(points, found), found), key=lambda pair: pair[0])
-            if None not in found:
-                break
-            # Whoever came too late for a place comes first in the next round.
-            order = [i for i in order if found[i] is None] + [i for i in order if found[i]]
-    return best[1]
+    sheet = _Sheet(points, sizes, bounds, radius, taken)
+    tries = [sheet.fill({}, order) for order in _list_orders(points, set(first))]
+    found = sheet.improve(min(tries, key=sheet.score))
+    return [found.get(i) for i in range(len(points))]
 
 
 def _list_orders(points: Sequence[Point], first: set[int]) -> list[list[int]]:
@@ -152,59 +150,90 @@ def _list_orders(points: Sequence[Point], first: set[int]) -> list[list[int]]:
     return [sorted(places, key=lambda i: (i not in first, key(i))) for key in keys]
 
 
-def _score(points: Sequence[Point], found: Sequence[Box | None]) -> tuple[int, float]:
-    """Return how many labels found no place, and how far the others lie from their points."""
-    pairs = [(point, box) for point, box in zip(points, found, strict=True) if box]
-    far = sum(math.dist(point, box.nearest(point)) ** 2 for point, box in pairs)
-    return len(points) - len(pairs), round(far, 6)
-
-
-def _place_in_turn(
-    order: Sequence[int], sheet: _Sheet, sizes: Sequence[tuple[float, float]]
-) -> list[Box | None]:
-    found: list[Box | None] = [None] * len(sizes)
-    for i in order:
-        # A leader that passes over another point is better than a point without a name.
-        for strict in (True, False):
-            found[i] = found[i] or sheet.place(i, sizes[i], strict=strict)
-    return found
-
-
 class _Sheet:
-    """A drawing being labelled: its points, what is taken and which leaders have been drawn."""
+    """A drawing to be labelled: its points, the sizes of their labels and what is not free."""
 
     def __init__(
-        self, points: Sequence[Point], bounds: Box, radius: float, taken: Sequence[Box]
+        self,
+        points: Sequence[Point],
+        sizes: Sequence[tuple[float, float]],
+        bounds: Box,
+        radius: float,
+        taken: Sequence[Box],
     ) -> None:
         self.points = points
         self.bounds = bounds
-        self.radius = radius
         self.taken = list(taken)
         self.dots = [Box(x - radius, y - radius, x + radius, y + radius) for x, y in points]
-        self.leaders: list[tuple[Point, Point]] = []
+        fits = [_candidates(point, size, radius) for point, size in zip(points, sizes, strict=True)]
+        self.places = [
+            [box for box in boxes if bounds.holds(box) and not self._covers(box)] for boxes in fits
+        ]
 
-    def place(self, i: int, size: tuple[float, float], *, strict: bool) -> Box | None:
-        """Take the nearest free place for a label; None where there is none."""
-        for box in _candidates(self.points[i], size, self.radius):
+    def _covers(self, box: Box) -> bool:
+        return any(box.overlaps(other) for other in (*self.taken, *self.dots))
+
+    def score(self, found: Found) -> tuple[int, float]:
+        """Return how many labels found no place, and how far the others lie from their points."""
+        far = sum(self.distance(found, i) ** 2 for i in found)
+        return len(self.points) - len(found), round(far, 6)
+
+    def distance(self, found: Found, i: int) -> float:
+        """Return how far a label lies from its point; far away where it has no place."""
+        return math.dist(self.points[i], found[i].nearest(self.points[i])) if i in found else 1e3
+
+    def fill(self, found: Found, order: Sequence[int]) -> Found:
+        """Place labels in turn beside those that are there, each as near as it can be."""
+        found = dict(found)
+        for i in order:
+            # A leader that passes over another point is better than a point without a name.
+            for strict in (True, False):
+                if box := self._find_place(i, found, strict=strict):
+                    found[i] = box
+                    break
+        return found
+
+    def improve(self, found: Found) -> Found:
+        """Let each label that lies far off change places with another while that helps."""
+        for _ in range(_ROUNDS):
+            far = [i for i in range(len(self.points)) if self.distance(found, i) > _FAR]
+            tries = [
+                self.fill({k: box for k, box in found.items() if k not in (i, j)}, (i, j))
+                for i in far
+                for j in range(len(self.points))
+                if i != j
+            ]
+            better = min([found, *tries], key=self.score)
+            if better == found:
+                break
+            found = better
+        return found
+
+    def _find_place(self, i: int, found: Found, *, strict: bool) -> Box | None:
+        leaders = [(self.points[j], box.nearest(self.points[j])) for j, box in found.items()]
+        dots = [dot for j, dot in enumerate(self.dots) if j != i] if strict else []
+        walls = [*self.taken, *found.values(), *dots]
+        for box in self.places[i]:
             leader = (self.points[i], box.nearest(self.points[i]))
-            if self._is_free(box) and self._is_clear(leader, i, strict=strict):
-                self.taken.append(box)
-                self.leaders.append(leader)
+            if (
+                not any(box.overlaps(other) for other in found.values())
+                and not any(box.crossed_by(*line) for line in leaders)
+                and not any(wall.crossed_by(*leader) for wall in walls)
+                and not any(_lines_cross(leader, line) for line in leaders)
+            ):
                 return box
         return None
 
-    def _is_free(self, box: Box) -> bool:
-        if not self.bounds.holds(box):
-            return False
-        if any(box.overlaps(other) for other in (*self.taken, *self.dots)):
-            return False
-        return not any(box.crossed_by(*line) for line in self.leaders)
 
-    def _is_clear(self, leader: tuple[Point, Point], i: int, *, strict: bool) -> bool:
-        others = self.taken
-        if strict:
-            others = [*others, *(dot for j, dot in enumerate(self.dots) if j != i)]
-        return not any(other.crossed_by(*leader) for other in others)
+def _lines_cross(one: Line, other: Line) -> bool:
+    """Whether two straight lines cross within their lengths."""
+
+    def side(line: Line, point: Point) -> float:
+        (x0, y0), (x1, y1) = line
+        return (x1 - x0) * (point[1] - y0) - (y1 - y0) * (point[0] - x0)
+
+    apart = side(one, other[0]) * side(one, other[1]) >= 0
+    return not apart and side(other, one[0]) * side(other, one[1]) < 0
 
 
 def _crowd(points: Sequence[Point], i: int) -> int:

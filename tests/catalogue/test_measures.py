@@ -186,10 +186,7 @@ def test_no_judgement_is_given_where_the_definitions_give_none() -> None:
 def test_the_known_breaks_stand_between_the_years_that_they_part() -> None:
     measures = load_measures()
     years = Period.parse("2022-23"), Period.parse("2023-24")
-    assert (
-        "28 October 2023"
-        in find_break(measures["supported_accommodation_pct"], *years).reason
-    )
+    assert "28 October 2023" in find_break(measures["supported_accommodation_pct"], *years).reason
     assert find_break(measures["cin_need_abuse_neglect_pct"], *years) is None
     assert find_break(measures["uasc_population_pct"], Period.parse("2021-22"), years[0])
 
