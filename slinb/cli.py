@@ -72,11 +72,12 @@ def run(quarter: str, region: str, quiet: bool) -> None:
 @click.option("--if-missing", is_flag=True, help="Do nothing if the quarter has returns already.")
 def sample(quarter: str, seed: int | None, if_missing: bool) -> None:
     """Write a made-up quarter of returns and the eleven quarters before it, marked SAMPLE."""
-    from slinb.batch.quarter import load_published
+    from slinb.batch.quarter import load_published, parse_quarter
     from slinb.sample.write import DEFAULT_SEED, write_sample
     from slinb.workspace import Workspace
 
     workspace = Workspace.find()
+    quarter = parse_quarter(quarter).id
     folder = workspace.returns(quarter)
     if if_missing and folder.is_dir() and any(folder.iterdir()):
         return

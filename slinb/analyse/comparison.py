@@ -26,7 +26,7 @@ from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
 from slinb.methods.compare import judge
 from slinb.methods.intervals import annual_rate_interval, proportion_interval, rate_interval
-from slinb.methods.rank import quartile_band_within, rank_within
+from slinb.methods.rank import BANDS, quartile_band_within, rank_within
 from slinb.schema import COMPARISON
 
 _LEVELS = {"": 0.95, "_998": 0.998}
@@ -148,6 +148,8 @@ def _add_position(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFr
     rows["rank"] = rank_within(rows["value"], group, polarity)
     rows["band"] = quartile_band_within(rows["value"], group, polarity)
     rows["ranked"] = rows["rank"].notna().groupby(group).transform("sum").astype("int64")
+    # Fewer than four values have no quarters.
+    rows["band"] = rows["band"].where(rows["ranked"].ge(len(BANDS)))
     return rows
 
 

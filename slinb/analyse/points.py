@@ -44,8 +44,33 @@ def compute_points(observations: pd.DataFrame, measures: Iterable[Measure]) -> p
         return points.reset_index(drop=True)
     stated = points["value"]
     _compute_value(points, by_id)
+    points["value"] = _keep_within_rounding(points, stated, by_id)
     points["note"] = _say_where_stated_differs(points, stated, by_id)
     return points.reset_index(drop=True)
+
+
+def _keep_within_rounding(
+    points: pd.DataFrame, stated: pd.Series[Any], measures: dict[str, Measure]
+) -> pd.Series[Any]:
+    """Keep a region's or England's computed share within the rounding of the stated one.
+
+    Their counts are published to the nearest ten, so on small numbers the stated percentage,
+    worked out before rounding, is the nearer.
+    """
+    rounded = points["area"].str.startswith(("E12", "E13", "E92"))
+    rounded &= ~points["measure"].map({m.id: m.uses_population for m in measures.values()})
+    half = _stated_step(points, measures) / 2
+    clipped = points["value"].clip(stated - half, stated + half)
+    return points["value"].mask(rounded & stated.notna() & points["value"].notna(), clipped)
+
+
+def _stated_step(points: pd.DataFrame, measures: dict[str, Measure]) -> pd.Series[Any]:
+    """Return the step to which the publisher rounds each measure: 0.1, or 1."""
+    places = {
+        m.id: min([p.decimals for p in m.published if p.decimals is not None], default=m.decimals)
+        for m in measures.values()
+    }
+    return 10.0 ** -points["measure"].map(places)
 
 
 def _say_where_stated_differs(
@@ -55,11 +80,7 @@ def _say_where_stated_differs(
 
     A release divides by the population estimates of its day, which the ONS revises later.
     """
-    places = {
-        m.id: min([p.decimals for p in m.published if p.decimals is not None], default=m.decimals)
-        for m in measures.values()
-    }
-    step = 10.0 ** -points["measure"].map(places)
+    step = _stated_step(points, measures)
     over_people = points["measure"].map({m.id: m.uses_population for m in measures.values()})
     # Half a step is rounding; a tenth more is the binary fraction.
     apart = over_people & (points["value"] - stated).abs().gt(0.6 * step)
@@ -248,4 +269,4 @@ def _closing_day(rows: pd.DataFrame) -> dict[str, str]:
 
 
 def _join(note: pd.Series[Any], more: pd.Series[Any]) -> pd.Series[Any]:
-    return more.where(note.eq(""), note + "; " + more)
+    return more.where(note.eq(""), note.str.removesuffix(".") + "; " + more)

@@ -159,8 +159,14 @@ class Quarter:
             return table
         return table[table["measure"].isin(list(measures))].reset_index(drop=True)
 
-    def analyse(self) -> dict[str, pd.DataFrame]:
-        """Compute every result table of the quarter and region."""
+    def analyse(self, *, follow_up: bool = True) -> dict[str, pd.DataFrame]:
+        """Compute every result table of the quarter and region.
+
+        Parameters
+        ----------
+        follow_up : bool, default True
+            Bring last quarter's explain list back.
+        """
         return analyse_quarter(
             self.period,
             self.region,
@@ -169,7 +175,7 @@ class Quarter:
             self.published,
             self.history,
             self.submissions,
-            self._find_explained_before(),
+            self._find_explained_before() if follow_up else None,
         )
 
     @property
@@ -203,7 +209,11 @@ class Quarter:
         before = Quarter(self.period.previous(), self.region, self.workspace)
         if before.folder not in self._earlier_folders():
             return None
-        return before.result("explain")
+        stored = before.results_folder / "explain.parquet"
+        if stored.exists():
+            return pd.read_parquet(stored)
+        # Its own list is not followed back further: one quarter is what a reader remembers.
+        return before.analyse(follow_up=False)["explain"]
 
     def _earlier_folders(self) -> list[Path]:
         parent = self.folder.parent

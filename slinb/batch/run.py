@@ -23,7 +23,7 @@ from slinb.batch.quarter import Quarter, load_published, parse_quarter
 from slinb.check import check_quarter, write_query_logs
 from slinb.collect.population import find_population
 from slinb.collect.returns import SAMPLE_MARKER, is_sample, read_returns
-from slinb.errors import SlinbError
+from slinb.errors import ParameterError, SlinbError
 from slinb.show.index import BriefingLink, QuarterLink, index_html
 from slinb.show.page import PageMarks, page_html
 
@@ -87,6 +87,7 @@ def run_quarter(quarter: Quarter, *, quiet: bool = False) -> RunResult:
         The published pack cannot be read: there is nothing to compare with. A bad return
         never raises; it stands in the query log.
     """
+    _refuse_other_region(quarter)
     quarter.folder.mkdir(parents=True, exist_ok=True)
     log = quarter.folder / "run.log"
     reports = quarter.workspace.reports(quarter.period.id)
@@ -99,9 +100,31 @@ def run_quarter(quarter: Quarter, *, quiet: bool = False) -> RunResult:
         for briefing in plan:
             _publish_page(run, briefing)
         _publish_index(run, tables)
-        publish(run.building, reports)
+        _publish_folder(run.building, reports)
         LOG.info("published %s", quarter.period.id)
     return RunResult(reports / "index.html", log, tuple(run.failed))
+
+
+def _publish_folder(building: Path, reports: Path) -> None:
+    try:
+        publish(building, reports)
+    except OSError as error:
+        raise SlinbError(
+            f"The published folder {reports.name} cannot be replaced: {error.strerror or error}.",
+            f"Close every file of it in other programs and run again; the built pages are in "
+            f"{building.name} beside it.",
+        ) from error
+
+
+def _refuse_other_region(quarter: Quarter) -> None:
+    """Refuse to run over what was made of the same quarter for another region."""
+    results = quarter.results_folder.parent
+    others = [p.name for p in results.iterdir()] if results.is_dir() else []
+    if others and quarter.results_folder.name not in others:
+        raise ParameterError(
+            f"{quarter.period.id} was run here for another region ({', '.join(others)}).",
+            "Run this region in a project folder of its own (set SLINB_HOME to it).",
+        )
 
 
 def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.DataFrame]:
@@ -169,9 +192,11 @@ def _carry_sample_mark(returns: Path, processed: Path) -> None:
 
 def _write_queries(run: _Run, tables: dict[str, pd.DataFrame]) -> None:
     quarter = run.quarter
-    write_query_logs(
+    written = write_query_logs(
         tables["queries"], run.building / "queries", quarter.authorities, quarter.measures
     )
+    for path in written if run.sample else ():
+        path.rename(path.with_name(f"SAMPLE_{path.name}"))
 
 
 def _publish_page(run: _Run, briefing: Briefing) -> None:

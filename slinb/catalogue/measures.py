@@ -181,7 +181,10 @@ class Measures:
     """
 
     def __init__(self, measures: Iterable[Measure]) -> None:
-        self._by_id = {m.id: m for m in sorted(measures, key=lambda m: m.number)}
+        numbered = sorted(measures, key=lambda m: m.number)
+        # A domain stands where its lowest number stands, and keeps its measures together.
+        first = {m.domain: m.number for m in reversed(numbered)}
+        self._by_id = {m.id: m for m in sorted(numbered, key=lambda m: first[m.domain])}
 
     def __iter__(self) -> Iterator[Measure]:
         return iter(self._by_id.values())

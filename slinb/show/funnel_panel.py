@@ -19,8 +19,8 @@ from slinb.show.theme import colour
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-HEIGHT = 340.0
-_LEFT, _RIGHT, _BOTTOM, _TOP = 46.0, 274.0, 50.0, 332.0
+HEIGHT = 344.0
+_LEFT, _RIGHT, _BOTTOM, _TOP = 46.0, 274.0, 54.0, 336.0
 _AXIS = 28.0
 _LINE = 15.0
 _SMALL = 11.0

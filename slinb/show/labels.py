@@ -132,7 +132,7 @@ def place_labels(
         the same places.
     """
     sheet = _Sheet(points, sizes, bounds, radius, taken)
-    tries = [sheet.fill({}, order) for order in _list_orders(points, set(first))]
+    tries = [sheet.fill_again(order) for order in _list_orders(points, set(first))]
     found = sheet.improve(min(tries, key=sheet.score))
     return [found.get(i) for i in range(len(points))]
 
@@ -192,6 +192,16 @@ class _Sheet:
                     found[i] = box
                     break
         return found
+
+    def fill_again(self, order: Sequence[int]) -> Found:
+        """Place all labels in turn; whoever came too late comes first in the next round."""
+        tries = []
+        for _ in range(_ROUNDS):
+            tries.append(self.fill({}, order))
+            if len(tries[-1]) == len(order):
+                break
+            order = sorted(order, key=tries[-1].__contains__)
+        return min(tries, key=self.score)
 
     def improve(self, found: Found) -> Found:
         """Let each label that lies far off change places with another while that helps."""

@@ -161,5 +161,6 @@ def _read_all(
             signs.append((css, f"{found[0].arrows[0]} {len(found)} {word}"))
     compared = sum(row["judgement"] not in ("not compared", "") for row in rows)
     _, plain = name_benchmark(benchmark)
+    who = "the one authority" if compared == 1 else f"{format_number(compared)} authorities"
     lead = "of" if signs else "none really different of"
-    return signs, [f"{lead} {format_number(compared)} authorities compared with {plain}"]
+    return signs, [f"{lead} {who} compared with {plain}"]

@@ -149,7 +149,7 @@ def _rules_table(log: list[dict[str, str]], rules: Mapping[str, str]) -> str:
         ]
         for rule, areas in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
-    head = ["What was found", "Queries", "Authorities"]
+    head = ["What was expected, and not found so", "Queries", "Authorities"]
     return table_html(head, rows, caption="Queries by what was found", numbers=[1]) if rows else ""
 
 

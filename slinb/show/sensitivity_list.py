@@ -185,7 +185,8 @@ def _say_finding(findings: Sequence[Finding]) -> str:
     total = format_number(len(findings))
     text = (
         f"{format_number(counts['holds'])} of {total} findings hold whichever reasonable "
-        f"comparison is made; {format_number(counts['depends'])} depend on it"
+        f"comparison is made; {format_number(counts['depends'])} "
+        f"{'depends' if counts['depends'] == 1 else 'depend'} on it"
     )
     if counts["untested"]:
         text += f" and {format_number(counts['untested'])} could not be tested"

@@ -255,6 +255,12 @@ def test_rates_use_exact_poisson_below_ten_and_byar_above() -> None:
     assert second.lower == pytest.approx(byar)
 
 
+def test_fewer_than_four_values_have_no_quarters() -> None:
+    result = run(repeat_plans()[:3])
+    assert set(result["band"]) == {""}
+    assert set(run(repeat_plans()[:4])["band"]) == {"A", "B", "C", "D"}
+
+
 def test_no_rows_give_an_empty_table() -> None:
     assert list(run([]).columns) == COMPARISON.names
     assert run([]).empty

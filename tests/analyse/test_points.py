@@ -143,6 +143,19 @@ def test_a_stated_rate_on_an_earlier_population_is_said() -> None:
     assert compute_points(rounded, [rate])["note"].iloc[0] == ""
 
 
+def test_a_regions_rounded_counts_never_move_its_stated_share() -> None:
+    # DfE, Outcomes for children in need 2025, KS2: 30 of 150 pupils on a plan in the East of
+    # England, both to the nearest ten, beside the stated 22%.
+    share = SHARE.model_copy(update={"published": (SOURCE.model_copy(update={"decimals": 0}),)})
+    frame = build({("share", "2024-25"): (30, 150)}, value=22.0, status="final")
+    authority = compute_points(frame, [share])["value"].iloc[0]
+    region = compute_points(frame.assign(area="E12000006"), [share])["value"].iloc[0]
+    assert (authority, region) == (20.0, 21.5)
+    inside = build({("share", "2024-25"): (3340, 15_000)}, value=22.0, status="final")
+    region = compute_points(inside.assign(area="E12000006"), [share])["value"].iloc[0]
+    assert region == pytest.approx(100 * 3340 / 15_000)
+
+
 def test_nothing_gives_nothing() -> None:
     empty = compute_quarterly_points(OBSERVATIONS.empty(), MEASURES, QUARTERS)
     assert list(empty.columns) == OBSERVATIONS.names

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from slinb.batch.quarter import open_quarter
+from slinb.batch.run import run_quarter
 from slinb.collect.returns import SAMPLE_MARKER
 from slinb.errors import ParameterError, PeriodError
 from slinb.schema import OBSERVATIONS
@@ -59,6 +60,13 @@ def test_a_quarantined_value_keeps_its_place_and_loses_its_number(tmp_path: Path
     assert history.loc["cla_rate", "status"] == "quarantined"
     assert history.loc["cla_rate", ["numerator", "denominator", "value"]].isna().all()
     assert history.loc["cp_rate", "status"] == "unreadable"
+
+
+def test_another_region_of_the_same_quarter_is_not_run_over_the_first(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    open_quarter("2025-26-Q3", workspace=workspace).results_folder.mkdir(parents=True)
+    with pytest.raises(ParameterError, match="another region \\(east-of-england\\)"):
+        run_quarter(open_quarter("2025-26-Q3", "South West", workspace=workspace), quiet=True)
 
 
 @pytest.mark.parametrize("text", ["2024-25", "2025-CY"])
