@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "open_quarter",
     "pick_comparison",
+    "pick_funnel",
     "pick_trend",
     "show_comparison",
     "show_explain",
@@ -107,6 +108,7 @@ def show_messages(quarter: Quarter, kind: RugKind) -> Html:
             quarter.measures,
             quarter.authorities,
             quarter.region,
+            rug=f"{kind}-rug.html#rug",
         )
     )
 
@@ -126,7 +128,7 @@ def show_travel(quarter: Quarter, measures: Sequence[str] = ()) -> Html:
 
 
 def show_funnels(
-    quarter: Quarter, kind: RugKind = "annual", measures: Sequence[str] = (), *, most: int = 40
+    quarter: Quarter, kind: RugKind = "annual", measures: Sequence[str] = (), *, most: int = 30
 ) -> Html:
     """Show the funnel of each measure on which authorities differ; the others in a table.
 
@@ -136,7 +138,7 @@ def show_funnels(
     kind : {"annual", "quarterly"}
     measures : sequence of str
         Measure ids; all of the rug if empty.
-    most : int, default 40
+    most : int, default 30
         Funnels to draw at most, those with the most differences first.
     """
     chosen = quarter.select_measures(measures, kind)
@@ -188,6 +190,24 @@ def pick_trend(quarter: Quarter) -> Widget:
         return trend_figure(rows, quarter.measures[measure], quarter.areas[area])
 
     return _pick(quarter, "quarterly", draw)
+
+
+def pick_funnel(quarter: Quarter, kind: RugKind) -> Widget:
+    """Return a drop-down of measures over the interactive funnel."""
+    from ipywidgets import interactive
+
+    from slinb.show.funnel_explore import funnel_figure
+
+    funnel = quarter.result(f"funnel_{kind}")
+
+    def draw(measure: str) -> Figure:
+        rows = funnel[funnel["measure"].eq(measure)]
+        chosen = quarter.measures[measure]
+        curve = draw_funnel_curve(rows, chosen)
+        return funnel_figure(rows, curve, chosen, quarter.authorities)
+
+    drawable = [m for m in quarter.select_measures([], kind) if m.kind in ("proportion", "rate")]
+    return interactive(draw, measure={m.short: m.id for m in drawable})
 
 
 def pick_comparison(quarter: Quarter, kind: RugKind, *, benchmark: str = "region") -> Widget:

@@ -62,6 +62,7 @@ def travel_html(
     areas: Sequence[Area],
     *,
     region: Area | None = None,
+    title: str = "Direction of travel",
     key: str = "travel",
 ) -> Html:
     """Write the direction of travel of every measure and authority as one compact table.
@@ -76,6 +77,8 @@ def travel_html(
         The authorities.
     region : Area, optional
         Named in a cell where it really changed.
+    title : str
+        Heading (``h2``); none where empty.
     key : str
         Id of the section.
 
@@ -105,6 +108,7 @@ def travel_html(
             render_template(
                 "travel_table",
                 key=key,
+                title=title,
                 findings=[_say_finding(found, shown, since, areas) for since in labels],
                 empty="There is no earlier figure to compare with." if not lines else "",
                 labels=[f"Since {since}" for since in labels],
