@@ -1,0 +1,68 @@
+"""What a reader does not know, as bounds and equations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse import csgraph
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_FAR = 10.0  # a bound for the solver where a cell has none: this times all that is shown
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """What is unknown in a publication: A·x between ``below`` and ``above``, x in its bounds.
+
+    Parameters
+    ----------
+    matrix : sparse array, relations × unknown cells
+    below, above : arrays
+        Bounds of each relation, less what its shown cells come to.
+    low, high : arrays
+        Bounds of each unknown cell; ``high`` may be infinite.
+    secret : mask
+        Which unknowns are suppressed cells (others are rounded or missing).
+    block : array of int
+        The component of each unknown; components share no relation.
+    """
+
+    matrix: sparse.csr_array
+    below: Floats
+    above: Floats
+    low: Floats
+    high: Floats
+    secret: Mask
+    block: Ints
+
+    @property
+    def ceiling(self) -> float:
+        """A number beyond anything that the published figures can bound."""
+        finite = [a[np.isfinite(a)] for a in (self.below, self.above, self.low, self.high)]
+        return _FAR * (1e4 + float(np.abs(np.concatenate(finite)).max(initial=0.0)))
+
+    def take(self, keep: Mask) -> Unknowns:
+        """Return whole components only, without the relations that do not touch them."""
+        matrix = self.matrix[:, np.flatnonzero(keep)]
+        rows = np.flatnonzero(np.diff(matrix.indptr) > 0)
+        return Unknowns(
+            matrix[rows],
+            self.below[rows],
+            self.above[rows],
+            self.low[keep],
+            self.high[keep],
+            self.secret[keep],
+            self.block[keep],
+        )
+
+
+def number_blocks(matrix: sparse.csr_array) -> Ints:
+    """Return for each column the number of its component."""
+    touch = abs(matrix).sign()
+    return np.asarray(csgraph.connected_components(touch.T @ touch, directed=False)[1])
