@@ -146,7 +146,9 @@ def show_funnels(
     outside = funnel[funnel["outside"] & funnel["measure"].isin([m.id for m in chosen])]
     drawn = quarter.measures.select(outside["measure"].value_counts().index[:most])
     curves = {m.id: draw_funnel_curve(funnel[funnel["measure"].eq(m.id)], m) for m in drawn}
-    return _style(str(funnels_html(funnel, curves, chosen, quarter.authorities)))
+    sources = {"annual": "Department for Education, latest published year", "quarterly": "Returns"}
+    figures = funnels_html(funnel, curves, chosen, quarter.authorities, source=sources[kind])
+    return _style(str(figures))
 
 
 def show_sensitivity(quarter: Quarter, kind: RugKind = "annual") -> Html:

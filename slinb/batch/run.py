@@ -127,6 +127,20 @@ def _refuse_other_region(quarter: Quarter) -> None:
         )
 
 
+def _refuse_mixed_returns(folder: Path) -> None:
+    """Refuse a folder in which made-up returns and real ones lie together."""
+    returns = [p.name for p in folder.glob("*") if p.suffix.lower() in (".xlsx", ".csv")]
+    returns = [name for name in returns if name != "sample_defects.csv"]
+    made_up = [name for name in returns if name.startswith("SAMPLE_")]
+    expected = returns if is_sample(folder) else []
+    if sorted(made_up) != sorted(expected):
+        others = sorted(set(returns) - set(made_up)) or ["no mark " + SAMPLE_MARKER]
+        raise ParameterError(
+            f"{folder.name} holds returns of the sample beside others ({', '.join(others[:3])}).",
+            "Delete the sample's files (SAMPLE_*, SAMPLE.txt, sample_defects.csv) and run again.",
+        )
+
+
 def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.DataFrame]:
     """Collect the returns and the published figures, check them and store the tables.
 
@@ -143,6 +157,7 @@ def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.Data
     folder = quarter.workspace.returns(quarter.period.id)
     # A quarter without returns still has its annual rug: every authority is then missing.
     folder.mkdir(parents=True, exist_ok=True)
+    _refuse_mixed_returns(folder)
     returns = read_returns(folder, quarter.period, quarter.authorities, measures, population)
     LOG.info("collected %d observations from %s", len(returns.observations), folder.name)
     progress.step("check")

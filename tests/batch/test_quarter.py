@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from slinb.batch.quarter import open_quarter
-from slinb.batch.run import run_quarter
+from slinb.batch.run import _refuse_mixed_returns, run_quarter
 from slinb.collect.returns import SAMPLE_MARKER
 from slinb.errors import ParameterError, PeriodError
 from slinb.schema import OBSERVATIONS
@@ -67,6 +67,27 @@ def test_another_region_of_the_same_quarter_is_not_run_over_the_first(tmp_path: 
     open_quarter("2025-26-Q3", workspace=workspace).results_folder.mkdir(parents=True)
     with pytest.raises(ParameterError, match="another region \\(east-of-england\\)"):
         run_quarter(open_quarter("2025-26-Q3", "South West", workspace=workspace), quiet=True)
+
+
+@pytest.mark.parametrize(
+    ("names", "mixed"),
+    [
+        (["SAMPLE.txt", "SAMPLE_return_a.xlsx", "sample_defects.csv"], False),
+        (["SAMPLE.txt", "SAMPLE_return_a.xlsx", "bedford.xlsx"], True),
+        (["SAMPLE_return_a.xlsx"], True),
+        (["bedford.xlsx", "luton.csv"], False),
+    ],
+)
+def test_made_up_returns_are_never_read_beside_real_ones(
+    tmp_path: Path, names: list[str], mixed: bool
+) -> None:
+    for name in names:
+        (tmp_path / name).write_text("x", encoding="utf-8")
+    if not mixed:
+        _refuse_mixed_returns(tmp_path)
+        return
+    with pytest.raises(ParameterError, match="Delete the sample's files"):
+        _refuse_mixed_returns(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["2024-25", "2025-CY"])
