@@ -30,6 +30,7 @@ from slinb.show.page import PageMarks, page_html
 LOG = logging.getLogger("slinb")
 _STEPS = ("collect", "check", "compare", "index")
 #: What a page of official figures says in place of a quarter: each measure has its own year.
+_RESTRICTED = "Restricted: for the directors' group, with small numbers, not for publication"
 _PUBLISHED = "Latest official figures"
 
 
@@ -67,6 +68,7 @@ class _Run:
         return PageMarks(
             region=self.quarter.region.name,
             quarter=self.quarter.period.label if returns else _PUBLISHED,
+            edition=_RESTRICTED if returns else "",
             sample=self.sample and returns,
             sources=tuple(sorted(_name_sources(self.quarter))),
         )

@@ -52,6 +52,8 @@ def test_sample_figures_are_marked_and_official_ones_are_not(sample_quarter: Wor
         page = read_page(sample_quarter, name)
         marked = ("<title>SAMPLE:" in page, 'class="sample"' in page)
         assert marked == (name not in PUBLISHED,) * 2
+        # Small numbers are not yet protected: a page of returns says who may read it.
+        assert ("not for publication" in page) == (name not in PUBLISHED)
 
 
 def test_all_planted_defects_are_found_and_nothing_else_is(sample_quarter: Workspace) -> None:
