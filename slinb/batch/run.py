@@ -29,8 +29,9 @@ from slinb.show.page import PageMarks, page_html
 
 LOG = logging.getLogger("slinb")
 _STEPS = ("collect", "check", "compare", "index")
-#: What a page of official figures says in place of a quarter: each measure has its own year.
+#: What a page of returns says of its readers, until small numbers are protected.
 _RESTRICTED = "Restricted: for the directors' group, with small numbers, not for publication"
+#: What a page of official figures says in place of a quarter: each measure has its own year.
 _PUBLISHED = "Latest official figures"
 
 
