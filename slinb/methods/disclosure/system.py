@@ -110,9 +110,7 @@ def solve(
         integrality=np.broadcast_to(np.asarray(whole, dtype=np.uint8), objective.shape),
         bounds=optimize.Bounds(*bounds),
         constraints=[optimize.LinearConstraint(matrix, *rows)] if matrix.shape[0] else None,
-        options={}
-        if nodes is None
-        else {"node_limit": nodes, "mip_rel_gap": 1e-3},
+        options={} if nodes is None else {"node_limit": nodes, "mip_rel_gap": 1e-3},
     )
     return None if result.x is None else np.asarray(result.x)
 
