@@ -7,7 +7,7 @@ even its reading of the relations: whoever made the tables, it says what they gi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,15 @@ from scipy import sparse
 from slinb.methods.disclosure.build import link_releases
 from slinb.methods.disclosure.known_sums import find_known_sums
 from slinb.methods.disclosure.model import Publication, Settings
-from slinb.methods.disclosure.ranges import find_contradictions, find_ranges
-from slinb.methods.disclosure.unknowns import Floats, Ints, Mask, Unknowns, number_blocks
+from slinb.methods.disclosure.ranges import find_ranges
+from slinb.methods.disclosure.unknowns import (
+    Floats,
+    Ints,
+    Mask,
+    Unknowns,
+    find_contradictions,
+    number_blocks,
+)
 
 Finding = tuple[str, str, str, float, float, str]
 FINDINGS = ("kind", "table", "cells", "low", "high", "detail")
@@ -157,13 +164,6 @@ def _collect_unknowns(
         part, below, above, low[varying], high[varying], secret[varying], number_blocks(part)
     )
     failing = find_contradictions(every)
-    if failing.any():
-        # Some senders hide zeros too: a "c" that makes no sense from 1 up may be one.
-        doubted = np.isin(
-            every.block, every.block[abs(part[np.flatnonzero(failing)]).sum(axis=0) > 0]
-        )
-        every = replace(every, low=np.where(doubted & every.secret, 0.0, every.low))
-        failing = find_contradictions(every)
     notes = list(_note_contradictions(publication, failing))
     live = sparse.csr_array(part[np.flatnonzero(~failing)])
     block = number_blocks(live)

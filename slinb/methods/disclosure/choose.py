@@ -10,7 +10,7 @@ from scipy import sparse
 
 from slinb.methods.disclosure.attack import Target
 from slinb.methods.disclosure.cuts import build_cuts
-from slinb.methods.disclosure.system import System, solve
+from slinb.methods.disclosure.system import LEAST_HIDDEN, System, solve
 from slinb.methods.disclosure.unknowns import Floats, Ints, Mask
 
 #: How far a cell may move from the point in an alternative table; wider only if it must.
@@ -83,7 +83,7 @@ def _cut_part(system: System, hidden: Mask, columns: Mask, reach: int) -> _Part:
     point, own = system.point[cells], hidden[cells]
     # Moves from the point, not values: small whole numbers, which the solver meets exactly.
     base = matrix @ point
-    near = np.maximum(system.hidden_low[cells] - point, -float(reach)), np.full(len(cells), reach)
+    near = np.maximum(LEAST_HIDDEN - point, -float(reach)), np.full(len(cells), reach)
     low, high = system.shown_low[cells] - point, system.shown_high[cells] - point
     shown = np.where(own, near[0], low), np.where(own, near[1], np.minimum(high, reach))
     low_all, high_all = system.bounds(hidden)
@@ -96,7 +96,7 @@ def _cut_part(system: System, hidden: Mask, columns: Mask, reach: int) -> _Part:
         shown=shown,
         hidden=(np.minimum(shown[0], near[0]), np.maximum(shown[1], near[1])),
         own=own,
-        slack=point - system.hidden_low[cells],
+        slack=point - LEAST_HIDDEN,
         inside=abs(system.matrix[rows]) @ outside.astype(float) == 0,
     )
 

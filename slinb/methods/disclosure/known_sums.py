@@ -14,6 +14,7 @@ from scipy import optimize, sparse
 from slinb.methods.disclosure.unknowns import Floats, Ints, Mask, Unknowns, number_blocks
 
 _EPS = 1e-6
+_FEW = 8
 _LISTED = 14  # up to so many independent sums all combinations are listed
 
 
@@ -99,13 +100,20 @@ def _combine(
     basis = _reduce(table)
     basis = basis[np.abs(basis[:, : opened.sum()]).sum(axis=1) < _EPS][:, opened.sum() :]
     cells = cells[order][opened.sum() :]
-    for group in _group(number_blocks(sparse.csr_array(basis[:, :-1].T))):
+    for group in _split(basis[:, :-1]):
         ours = np.flatnonzero(np.abs(basis[group, :-1]).sum(axis=0) > 0)
         rows, here = basis[np.ix_(group, np.append(ours, -1))], cells[ours]
         for found in _propose(rows, unknowns.low[here], most[here], value):
             if _can_be(unknowns, here[found], value):
                 yield np.sort(here[found])
                 break
+
+
+def _split(basis: Floats) -> list[Ints]:
+    """Return the rows in groups that share no cell; a few rows are one group well enough."""
+    if len(basis) <= _FEW:
+        return [np.arange(len(basis))]
+    return _group(number_blocks(sparse.csr_array(basis.T)))
 
 
 def _group(labels: Ints) -> list[Ints]:

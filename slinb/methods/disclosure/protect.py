@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from slinb.methods.disclosure.attack import Target, find_weak
+from slinb.methods.disclosure.audit import audit
 from slinb.methods.disclosure.build import tabulate
 from slinb.methods.disclosure.choose import choose_cells
 from slinb.methods.disclosure.model import Publication, Settings
@@ -58,11 +59,15 @@ def protect(table: Publication | pd.DataFrame, settings: Settings | None = None)
         outside = publication.cells["table"].isin(list(withheld)).to_numpy()
         system, forced = build_system(publication, settings, outside)
         pattern, failures = _find_pattern(system, forced, public, settings)
-        if not failures:
-            return publish(publication, settings, pattern, withheld, public)
-        new = _withhold(publication, failures)
-        if new.keys() <= withheld.keys():  # nothing that is published now is to blame
-            public[[cell for target in failures for cell in target.cells]] = True
+        if failures:
+            new = _withhold(publication, failures)
+            if new.keys() <= withheld.keys():  # nothing that is published now is to blame
+                public[[cell for target in failures for cell in target.cells]] = True
+        else:
+            found = publish(publication, settings, pattern, withheld, public)
+            new = _withhold_contradictory(found, settings) if pattern.void.any() else {}
+            if not new:
+                return found
         withheld = new | withheld
 
 
@@ -236,6 +241,17 @@ def _withhold(publication: Publication, failures: Sequence[Target]) -> dict[str,
             reason = f"“{cells['cell'].iloc[0]}” could be worked out whatever else is suppressed"
             found.setdefault(str(name), reason)
     return found
+
+
+def _withhold_contradictory(found: Protected, settings: Settings) -> dict[str, str]:
+    """Return tables whose figures contradict each other and that the audit does not pass.
+
+    What a reader makes of contradictions is anyone's guess, so here the audit is asked.
+    """
+    tables = audit(found.publication, settings, exact=False).findings["table"]
+    fixed = found.cells.loc[found.cells["fixed"], "table"]
+    reason = "its figures contradict each other, and the audit does not pass what is left"
+    return {str(name): reason for name in tables.unique() if name not in set(fixed)}
 
 
 def _find_neighbours(publication: Publication, cells: pd.Series[str]) -> list[str]:

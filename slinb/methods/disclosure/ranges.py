@@ -15,35 +15,6 @@ from slinb.methods.disclosure.unknowns import Floats, Ints, Mask, Unknowns
 _EPS = 1e-6
 
 
-def find_contradictions(unknowns: Unknowns) -> Mask:
-    """Return the relations that have to fail, by themselves or for all to hold together."""
-    up, down = unknowns.matrix.maximum(0), unknowns.matrix.minimum(0)
-    least = up @ unknowns.low + down @ unknowns.high
-    most = up @ unknowns.high + down @ unknowns.low
-    failing = (least > unknowns.above + _EPS) | (most < unknowns.below - _EPS)
-    live = np.flatnonzero(~failing)
-    matrix = unknowns.matrix[live]
-    rows, columns = matrix.shape
-    if not rows:
-        return failing
-    slack = sparse.eye_array(rows)
-    result = optimize.milp(
-        np.concatenate([np.zeros(columns), np.ones(2 * rows)]),
-        bounds=optimize.Bounds(
-            np.concatenate([unknowns.low, np.zeros(2 * rows)]),
-            np.concatenate([unknowns.high, np.full(2 * rows, np.inf)]),
-        ),
-        constraints=optimize.LinearConstraint(
-            sparse.csr_array(sparse.hstack([matrix, slack, -slack])),
-            unknowns.below[live],
-            unknowns.above[live],
-        ),
-    )
-    miss = result.x[columns : columns + rows] + result.x[columns + rows :]
-    failing[live[miss > _EPS]] = True
-    return failing
-
-
 def find_ranges(unknowns: Unknowns, enough: float = np.inf) -> tuple[Floats, Floats, Mask]:
     """Return the least and greatest whole number that each suppressed cell can be.
 

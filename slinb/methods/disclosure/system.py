@@ -13,8 +13,17 @@ from scipy import optimize, sparse
 
 from slinb.methods.disclosure.model import Publication, Settings
 from slinb.methods.disclosure.rounding import round_half_up
-from slinb.methods.disclosure.unknowns import Floats, Ints, Mask, number_blocks
+from slinb.methods.disclosure.unknowns import (
+    Floats,
+    Ints,
+    Mask,
+    Unknowns,
+    find_contradictions,
+    number_blocks,
+)
 
+#: Zeros are shown, by the DfE's rule and by ours, so what is hidden is at least this.
+LEAST_HIDDEN = 1.0
 _WHOLE = 1e-6  # HiGHS meets its constraints to 1e-7
 
 
@@ -29,16 +38,12 @@ class System:
         Bounds of each relation.
     shown_low, shown_high : arrays
         What a reader knows of a cell that is not hidden: a value, a rounding band, or nothing.
-    hidden_low : array
-        Least value of a cell that is hidden: 1, since zeros are shown.
     point : array
         A table of whole numbers that agrees with everything: the true one where it does.
     candidates : mask
         Cells that may be hidden to protect others.
     cost : array
         What hiding each costs the reader.
-    known : mask
-        Cells whose true count is known; not those that came suppressed.
     """
 
     matrix: sparse.csr_array
@@ -46,16 +51,14 @@ class System:
     high: Floats
     shown_low: Floats
     shown_high: Floats
-    hidden_low: Floats
     point: Floats
     candidates: Mask
     cost: Floats
-    known: Mask
 
     def bounds(self, hidden: Mask) -> tuple[Floats, Floats]:
         """Return least and greatest value of every cell if ``hidden`` are hidden."""
         return (
-            np.where(hidden, self.hidden_low, self.shown_low),
+            np.where(hidden, LEAST_HIDDEN, self.shown_low),
             np.where(hidden, np.inf, self.shown_high),
         )
 
@@ -105,12 +108,14 @@ def solve(
     ``whole`` says which variables must be whole numbers; ``nodes`` limits the search tree,
     which (unlike a time limit) gives the same answer on every run.
     """
+    # Without presolve: HiGHS 1.12 prints a line of its own to the terminal in a repair after it.
+    limited = {"node_limit": nodes, "mip_rel_gap": 1e-3, "presolve": False}
     result = optimize.milp(
         objective,
         integrality=np.broadcast_to(np.asarray(whole, dtype=np.uint8), objective.shape),
         bounds=optimize.Bounds(*bounds),
         constraints=[optimize.LinearConstraint(matrix, *rows)] if matrix.shape[0] else None,
-        options={} if nodes is None else {"node_limit": nodes, "mip_rel_gap": 1e-3},
+        options={} if nodes is None else limited,
     )
     return None if result.x is None else np.asarray(result.x)
 
@@ -140,12 +145,10 @@ def build_system(
         high=publication.relations["high"].to_numpy(float),
         shown_low=low,
         shown_high=high,
-        hidden_low=np.ones(len(cells)),
         point=np.where(np.isfinite(value), value, 1.0),
         candidates=(symbol == "") & (value > 0) & ~fixed & ~withheld & ~forced,
         # A total stands in more readings than a part, and a large count in more than a small one.
         cost=(1 + size) * 5 ** np.minimum(depth, 3) * cells["cost"].to_numpy(float),
-        known=np.isfinite(value),
     )
     return system, forced
 
@@ -172,36 +175,28 @@ def settle(system: System, hidden: Mask) -> tuple[System, Mask]:
 
     The true table is such a point, unless a total is not the sum of its parts, a figure came
     rounded, or a cell came suppressed. Then the nearest table is taken; relations that no
-    table can satisfy are left out, and returned as a mask.
+    table can satisfy are left out (the same that the audit will find), and returned as a mask.
     """
-    void = _find_impossible(system, hidden)
-    system = _drop(system, void)
     low, high = system.bounds(hidden)
+    varying = low < high
+    system = replace(system, point=np.where(varying, system.point, low))
     sums = system.matrix @ system.point
     off = (sums < system.low - _WHOLE) | (sums > system.high + _WHOLE)
     outside = (system.point < low) | (system.point > high)
     if not (off.any() or outside.any()):
-        return system, void
-    size = abs(system.matrix)
-    touched = off | (size @ outside.astype(float) > 0)
-    labels = system.components(low < high)
-    reached = np.unique(labels[size.T @ touched.astype(float) > 0])
-    columns = (labels >= 0) & np.isin(labels, reached)
-    rows = size @ columns.astype(float) > 0
-    system, missed = _move_point(system, hidden, rows, columns)
-    return _drop(system, missed), void | missed
-
-
-def _find_impossible(system: System, hidden: Mask) -> Mask:
-    """Return the relations that fail whatever their varying cells are.
-
-    A cell that came suppressed may be a zero, if its sender hides those.
-    """
-    low, high = system.bounds(hidden)
-    low = np.where(hidden & ~system.known, 0.0, low)
-    up, down = system.matrix.maximum(0), system.matrix.minimum(0)
-    least, most = up @ low + down @ high, up @ high + down @ low
-    return np.asarray((least > system.high + _WHOLE) | (most < system.low - _WHOLE))
+        return system, off
+    part, limits, rows = system.cut(varying)
+    unknowns = Unknowns(
+        part, *limits, low[varying], high[varying], hidden[varying], number_blocks(part)
+    )
+    void = off & ~np.isin(np.arange(len(off)), rows)
+    void[rows] = find_contradictions(unknowns)
+    system = _drop(system, void)
+    off &= ~void
+    touched = off | (abs(system.matrix) @ outside.astype(float) > 0)
+    labels = system.components(varying)
+    reached = np.unique(labels[(abs(system.matrix).T @ touched.astype(float) > 0) | outside])
+    return _move_point(system, hidden, (labels >= 0) & np.isin(labels, reached)), void
 
 
 def _drop(system: System, void: Mask) -> System:
@@ -214,44 +209,30 @@ def _drop(system: System, void: Mask) -> System:
     return replace(system, matrix=matrix, low=low, high=high)
 
 
-def _move_point(system: System, hidden: Mask, rows: Mask, columns: Mask) -> tuple[System, Mask]:
-    """Move the point to the nearest table; also return the relations that it cannot meet."""
+def _move_point(system: System, hidden: Mask, columns: Mask) -> System:
+    """Move the point within ``columns`` to the nearest table of whole numbers."""
+    if not columns.any():
+        return system
     low, high = system.bounds(hidden)
-    point = np.where(columns, system.point, np.clip(system.point, low, high))
-    rest = system.matrix[rows] @ np.where(columns, 0.0, point)
-    matrix = _elastic(system.matrix[rows][:, columns])
-    count, failing = int(columns.sum()), int(rows.sum())
-    near = point[columns]
-    limits = (
-        np.concatenate([system.low[rows] - rest, np.full(count, -np.inf), near]),
-        np.concatenate([system.high[rows] - rest, near, np.full(count, np.inf)]),
+    system = replace(system, point=np.clip(system.point, low, high))
+    part, limits, _ = system.cut(columns)
+    count, near = part.shape[1], system.point[columns]
+    unit = sparse.eye_array(count)
+    # On (table, distance): the relations, table − distance <= near, table + distance >= near.
+    matrix = sparse.block_array([[part, None], [unit, -unit], [unit, unit]])
+    endless = np.full(count, np.inf)
+    rows = (
+        np.concatenate([limits[0], -endless, near]),
+        np.concatenate([limits[1], near, endless]),
     )
-    price = np.repeat([0.0, 1.0, 1e4], [count, count, 2 * failing])
-    best: Floats | None = None
-    least = low[columns]
-    # A cell that came suppressed is a zero only if it must be.
-    for floor in (least, np.where(hidden[columns] & ~system.known[columns], 0.0, least)):
-        bottom = np.concatenate([floor, np.zeros(count + 2 * failing)])
-        top = np.concatenate([high[columns], np.full(count + 2 * failing, np.inf)])
-        found = solve(matrix, limits, (bottom, top), price, np.arange(len(price)) < count)
-        if found is not None and (best is None or price @ found < price @ best - 1e3):
-            best = found
-    if best is None:  # cannot be: the slack makes every table possible
-        raise ValueError("No table of whole numbers is near the published one.")
-    point[columns] = np.rint(best[:count])
-    slack = best[2 * count : 2 * count + failing] + best[2 * count + failing :]
-    missed = np.zeros(len(rows), dtype=bool)
-    missed[np.flatnonzero(rows)[slack > _WHOLE]] = True
-    zero = columns & hidden & (point < 1)
-    return replace(system, point=point, hidden_low=np.where(zero, 0.0, system.hidden_low)), missed
-
-
-def _elastic(part: sparse.csr_array) -> sparse.csr_array:
-    """Return constraints on (x, distance, over, under): relations, x − d <= p, x + d >= p."""
-    rows, columns = part.shape
-    unit, slack = sparse.eye_array(columns), sparse.eye_array(rows)
-    return sparse.csr_array(
-        sparse.block_array(
-            [[part, None, slack, -slack], [unit, -unit, None, None], [unit, unit, None, None]]
-        )
+    bounds = (
+        np.concatenate([low[columns], np.zeros(count)]),
+        np.concatenate([high[columns], endless]),
     )
+    price = np.repeat([0.0, 1.0], count)
+    found = solve(sparse.csr_array(matrix), rows, bounds, price, whole=price < 1)
+    if found is None:
+        raise ValueError("No table of whole numbers agrees with the figures to be published.")
+    point = system.point.copy()
+    point[columns] = np.rint(found[:count])
+    return replace(system, point=point)

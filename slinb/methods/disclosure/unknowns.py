@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+from scipy import optimize, sparse
 from scipy.sparse import csgraph
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+_EPS = 1e-6
 _FAR = 10.0  # a bound for the solver where a cell has none: this times all that is shown
 
 
@@ -66,3 +67,36 @@ def number_blocks(matrix: sparse.csr_array) -> Ints:
     """Return for each column the number of its component."""
     touch = abs(matrix).sign()
     return np.asarray(csgraph.connected_components(touch.T @ touch, directed=False)[1])
+
+
+def find_contradictions(unknowns: Unknowns) -> Mask:
+    """Return the relations that have to fail, by themselves or for all to hold together.
+
+    Those that fail whatever their cells are go first; of the rest, the programme lets as few
+    children as it can be missing or too many. The same figures give the same relations.
+    """
+    up, down = unknowns.matrix.maximum(0), unknowns.matrix.minimum(0)
+    least = up @ unknowns.low + down @ unknowns.high
+    most = up @ unknowns.high + down @ unknowns.low
+    failing = (least > unknowns.above + _EPS) | (most < unknowns.below - _EPS)
+    live = np.flatnonzero(~failing)
+    matrix = unknowns.matrix[live]
+    rows, columns = matrix.shape
+    if not rows:
+        return failing
+    slack = sparse.eye_array(rows)
+    result = optimize.milp(
+        np.concatenate([np.zeros(columns), np.ones(2 * rows)]),
+        bounds=optimize.Bounds(
+            np.concatenate([unknowns.low, np.zeros(2 * rows)]),
+            np.concatenate([unknowns.high, np.full(2 * rows, np.inf)]),
+        ),
+        constraints=optimize.LinearConstraint(
+            sparse.csr_array(sparse.hstack([matrix, slack, -slack])),
+            unknowns.below[live],
+            unknowns.above[live],
+        ),
+    )
+    miss = result.x[columns : columns + rows] + result.x[columns + rows :]
+    failing[live[miss > _EPS]] = True
+    return failing

@@ -1,7 +1,7 @@
 """A reader with a pencil: what follows from published tables, by trying out other tables.
 
 Nothing here is the package's. From the cells that are shown and the sums that hold, the null
-space of the unknown cells is found by elimination in fractions; walking along it from the true
+space of the unknown cells is found by elimination; walking along it from the true
 table gives other tables that a reader cannot tell from it. Where walking does not settle a
 cell, an integer programme does. Sets of cells with a known sum are listed one by one.
 """
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import combinations, product
 
 import numpy as np
@@ -19,7 +18,7 @@ from scipy import optimize
 
 from tests.methods.disclosure.tables import Family
 
-THRESHOLD, BASE, FAR = 5, 10, 1e6
+THRESHOLD, BASE, FAR, TINY = 5, 10, 1e6, 1e-9
 Floats = npt.NDArray[np.float64]
 
 
@@ -72,9 +71,12 @@ def find_leaks(family: Family, hidden: set[str], least_range: int) -> list[str]:
     puzzle = pose(family, hidden)
     null = find_null_space(puzzle.matrix)
     leaks = []
-    spread = walk(puzzle, null, least_range)
-    for cell in np.flatnonzero(puzzle.secret & (spread < least_range)):
-        low, high = find_ends(puzzle, int(cell))
+    least, most = walk(puzzle, null, least_range)
+    for cell in np.flatnonzero(puzzle.secret & (most - least < least_range)):
+        low = find_end(puzzle, int(cell), 1.0)
+        if most[cell] - low >= least_range:
+            continue
+        high = find_end(puzzle, int(cell), -1.0)
         if high - low < least_range:
             leaks.append(f"{puzzle.names[cell]} is from {low:.0f} to {high:.0f}")
     for cells, value in find_sums(puzzle, null):
@@ -85,32 +87,30 @@ def find_leaks(family: Family, hidden: set[str], least_range: int) -> list[str]:
 
 def find_null_space(matrix: Floats) -> Floats:
     """Return whole vectors that span all changes that no published sum shows."""
-    rows = [[Fraction(int(v)) for v in row] for row in matrix]
-    width, pivots = matrix.shape[1], []
-    for column in range(width):
-        found = next((n for n in range(len(pivots), len(rows)) if rows[n][column]), None)
-        if found is None:
-            continue
+    table, pivots = matrix.copy(), []
+    for column in range(matrix.shape[1]):
         here = len(pivots)
-        rows[here], rows[found] = rows[found], rows[here]
-        rows[here] = [v / rows[here][column] for v in rows[here]]
-        for n, row in enumerate(rows):
-            if n != here and row[column]:
-                rows[n] = [a - row[column] * b for a, b in zip(row, rows[here], strict=True)]
+        found = np.flatnonzero(np.abs(table[here:, column]) > TINY)
+        if not len(found):
+            continue
+        table[[here, here + found[0]]] = table[[here + found[0], here]]
+        table[here] /= table[here, column]
+        others = np.arange(len(table)) != here
+        table[others] -= np.outer(table[others, column], table[here])
         pivots.append(column)
-    vectors = []
-    for free in (c for c in range(width) if c not in pivots):
-        vector = [Fraction(0)] * width
-        vector[free] = Fraction(1)
-        for n, pivot in enumerate(pivots):
-            vector[pivot] = -rows[n][free]
-        scale = np.lcm.reduce([v.denominator for v in vector])
-        vectors.append([float(v * int(scale)) for v in vector])
-    return np.array(vectors).reshape(-1, width)
+    free = [c for c in range(matrix.shape[1]) if c not in pivots]
+    vectors = np.zeros((len(free), matrix.shape[1]))
+    for vector, column in zip(vectors, free, strict=True):
+        vector[column] = 1
+        vector[pivots] = -table[: len(pivots), column]
+        vector *= next(n for n in range(1, 99) if np.allclose(n * vector, np.rint(n * vector)))
+    whole = np.rint(vectors)
+    assert not (matrix @ whole.T).any()  # in whole numbers: no rounding has crept in
+    return whole
 
 
-def walk(puzzle: Puzzle, null: Floats, reach: int) -> Floats:
-    """Return how far each cell is seen to move in tables near the true one."""
+def walk(puzzle: Puzzle, null: Floats, reach: int) -> tuple[Floats, Floats]:
+    """Return the least and most that each cell is seen to be in tables near the true one."""
     least, most = puzzle.truth.copy(), puzzle.truth.copy()
     steps = np.array(list(product(range(-reach, reach + 1), repeat=2)))
     pairs = list(combinations(range(len(null)), 2)) or [(0, 0)] * (len(null) > 0)
@@ -119,32 +119,32 @@ def walk(puzzle: Puzzle, null: Floats, reach: int) -> Floats:
         fine = ((tables >= puzzle.low) & (tables <= puzzle.high)).all(axis=1)
         least = np.minimum(least, tables[fine].min(axis=0))
         most = np.maximum(most, tables[fine].max(axis=0))
-    return most - least
+    return least, most
 
 
-def find_ends(puzzle: Puzzle, cell: int) -> tuple[float, float]:
-    """Return the least and greatest value of one cell over all tables of whole numbers."""
+def find_end(puzzle: Puzzle, cell: int, sign: float) -> float:
+    """Return the least (1) or greatest (−1) value of one cell over all tables of whole numbers."""
     aim = np.zeros(len(puzzle.names))
-    ends = []
-    for sign in (1.0, -1.0):
-        aim[cell] = sign
-        ends.append(_solve(puzzle, aim, puzzle.low, np.minimum(puzzle.high, FAR))[cell])
-    return float(np.rint(ends[0])), float(np.rint(ends[1]))
+    aim[cell] = sign
+    table = _solve(puzzle, aim, puzzle.low, np.minimum(puzzle.high, FAR))
+    assert table is not None  # the true table is one
+    return float(np.rint(table[cell]))
 
 
 def find_sums(puzzle: Puzzle, null: Floats) -> Iterator[tuple[tuple[int, ...], int]]:
     """Yield sets of hidden cells whose known sum leaves each of them 1, or each 5."""
-    small = [int(c) for c in np.flatnonzero(puzzle.secret)]
+    small = np.flatnonzero(puzzle.secret)
     for size in (2, 3, 4):
-        for cells in combinations(small, size):
-            here = list(cells)
-            mean = puzzle.truth[here].sum() / size
-            if mean not in (1, THRESHOLD) or np.abs(null[:, here].sum(axis=1)).any():
-                continue
+        sets = np.array(list(combinations(small, size)), dtype=int).reshape(-1, size)
+        mean = puzzle.truth[sets].sum(axis=1) / size
+        sets = sets[np.isin(mean, [1, THRESHOLD])]
+        known = (null[:, sets].sum(axis=2) == 0).all(axis=0)
+        for here in sets[known]:
             low, high = puzzle.low.copy(), np.minimum(puzzle.high, FAR)
-            low[here] = high[here] = mean
+            value = int(puzzle.truth[here].sum()) // size
+            low[here] = high[here] = value
             if _solve(puzzle, 0 * low, low, high) is not None:
-                yield cells, int(mean)
+                yield tuple(int(cell) for cell in here), value
 
 
 def _solve(puzzle: Puzzle, aim: Floats, low: Floats, high: Floats) -> Floats | None:

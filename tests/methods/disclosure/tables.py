@@ -15,7 +15,9 @@ import pandas as pd
 from slinb.methods.disclosure import Publication, add_sums, link, link_releases, tabulate
 
 Sum = tuple[str, tuple[str, ...]]
+Face = tuple[str, str]
 DIMENSIONS = ("age", "need", "sex")
+FACES: tuple[Face, ...] = (("age", "need"), ("age", "sex"), ("need", "sex"))
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,15 @@ def add_margins(table: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.vstack([wide, wide.sum(axis=0)])
 
 
-def make_cubes(number: int, seed: int) -> tuple[Publication, list[Family]]:
-    """Three two-way tables each of the same children: by age, need and sex, two at a time."""
+def make_cubes(
+    number: int, seed: int, faces: tuple[Face, ...] = FACES
+) -> tuple[Publication, list[Family]]:
+    """Two-way tables of the same children by age, need and sex, sharing their margins."""
     rng = np.random.default_rng(seed)
     cubes = [_draw_cube(rng) for _ in range(number)]
-    frames = [_face_rows(cube, n, face) for n, cube in enumerate(cubes) for face in _faces()]
+    frames = [_face_rows(cube, n, face) for n, cube in enumerate(cubes) for face in faces]
     publication = tabulate(pd.concat(frames, ignore_index=True))
-    for on in DIMENSIONS:
-        left, right = (face for face in _faces() if on in face)
+    for on, left, right in _shared(faces):
         publication = link(
             publication,
             _title(left),
@@ -49,24 +52,25 @@ def make_cubes(number: int, seed: int) -> tuple[Publication, list[Family]]:
             left_where={name: "Total" for name in left if name != on},
             right_where={name: "Total" for name in right if name != on},
         )
-    return publication, [_read_cube(cube, n) for n, cube in enumerate(cubes)]
+    return publication, [_read_cube(cube, n, faces) for n, cube in enumerate(cubes)]
 
 
 def _draw_cube(rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    cube = rng.poisson(rng.choice([1, 2, 4, 9]), rng.choice([2, 2, 3], 3))
+    cube = rng.poisson(rng.choice([1, 2, 4, 9]), rng.choice([2, 2, 2, 3], 3))
     cube[tuple(rng.integers(0, cube.shape))] += rng.integers(0, 30)
     return cube
 
 
-def _faces() -> list[tuple[str, str]]:
-    return [("age", "need"), ("age", "sex"), ("need", "sex")]
+def _shared(faces: tuple[Face, ...]) -> list[tuple[str, Face, Face]]:
+    pairs = [(on, [face for face in faces if on in face]) for on in DIMENSIONS]
+    return [(on, both[0], both[1]) for on, both in pairs if len(both) == 2]
 
 
-def _title(face: tuple[str, str]) -> str:
+def _title(face: Face) -> str:
     return f"{face[0]} by {face[1]}"
 
 
-def _flatten(cube: npt.NDArray[np.int64], face: tuple[str, str]) -> npt.NDArray[np.int64]:
+def _flatten(cube: npt.NDArray[np.int64], face: Face) -> npt.NDArray[np.int64]:
     gone = next(n for n, name in enumerate(DIMENSIONS) if name not in face)
     return add_margins(cube.sum(axis=gone))
 
@@ -75,7 +79,7 @@ def _labels(name: str, size: int) -> list[str]:
     return [*(f"{name}{i}" for i in range(size - 1)), "Total"]
 
 
-def _face_rows(cube: npt.NDArray[np.int64], family: int, face: tuple[str, str]) -> pd.DataFrame:
+def _face_rows(cube: npt.NDArray[np.int64], family: int, face: Face) -> pd.DataFrame:
     table = _flatten(cube, face)
     places = product(*(_labels(name, size) for name, size in zip(face, table.shape, strict=True)))
     frame = pd.DataFrame(list(places), columns=list(face))
@@ -83,36 +87,26 @@ def _face_rows(cube: npt.NDArray[np.int64], family: int, face: tuple[str, str]) 
     return frame.assign(table=_title(face), family=str(family), count=table.ravel())
 
 
-def _read_cube(cube: npt.NDArray[np.int64], family: int) -> Family:
+def _name(face: Face, family: int, **labels: str) -> str:
+    return "|".join([_title(face), *(labels.get(d, "") for d in DIMENSIONS), str(family)])
+
+
+def _read_cube(cube: npt.NDArray[np.int64], family: int, faces: tuple[Face, ...]) -> Family:
     counts: dict[str, int] = {}
     sums: list[Sum] = []
-    for face in _faces():
+    for face in faces:
         table = _flatten(cube, face)
         rows, columns = (_labels(n, size) for n, size in zip(face, table.shape, strict=True))
-
-        def name(row: str, column: str, face: tuple[str, str] = face) -> str:
-            place = dict(zip(face, (row, column), strict=True))
-            return "|".join([_title(face), *(place.get(d, "") for d in DIMENSIONS), str(family)])
-
-        for (i, row), (j, column) in product(enumerate(rows), enumerate(columns)):
-            counts[name(row, column)] = int(table[i, j])
-        sums += [(name(r, "Total"), tuple(name(r, c) for c in columns[:-1])) for r in rows]
-        sums += [(name("Total", c), tuple(name(r, c) for r in rows[:-1])) for c in columns]
-    return Family(counts, sums + _share_margins(cube.shape, family))
-
-
-def _share_margins(shape: tuple[int, ...], family: int) -> list[Sum]:
-    same = []
-    for axis, on in enumerate(DIMENSIONS):
-        left, right = (face for face in _faces() if on in face)
-        for label in _labels(on, shape[axis] + 1):
-            ends = []
-            for face in (left, right):
-                place = dict.fromkeys(face, "Total") | {on: label}
-                parts = [_title(face), *(place.get(d, "") for d in DIMENSIONS), str(family)]
-                ends.append("|".join(parts))
-            same.append((ends[0], (ends[1],)))
-    return same
+        names = [[_name(face, family, **{face[0]: r, face[1]: c}) for c in columns] for r in rows]
+        counts |= {names[i][j]: int(table[i, j]) for i, j in np.ndindex(table.shape)}
+        sums += [(row[-1], tuple(row[:-1])) for row in names]
+        sums += [(column[-1], column[:-1]) for column in zip(*names, strict=True)]
+    for on, left, right in _shared(faces):
+        for label in _labels(on, cube.shape[DIMENSIONS.index(on)] + 1):
+            place = dict.fromkeys(DIMENSIONS, "Total") | {on: label}
+            ends = [_name(f, family, **{d: place[d] for d in f}) for f in (left, right)]
+            sums.append((ends[0], (ends[1],)))
+    return Family(counts, sums)
 
 
 def make_regions(number: int, seed: int) -> tuple[Publication, list[Family]]:

@@ -19,7 +19,7 @@ from slinb.methods.disclosure import (
     link,
     tabulate,
 )
-from tests.methods.disclosure.attacker import find_ends, find_leaks, pose
+from tests.methods.disclosure.attacker import find_end, find_leaks, pose
 from tests.methods.disclosure.tables import add_margins, make_cubes, make_regions
 
 
@@ -179,9 +179,12 @@ def test_contradictory_figures_are_noted_and_prove_nothing() -> None:
     )
 
 
-def test_a_sender_who_hides_zeros_is_allowed_for() -> None:
-    # Two c that share 1 cannot both be 1 or more: one is a zero, and the reader knows both.
-    assert audit(list_areas(["c", "c", 20], 21)).ranges["low"].tolist() == [0, 0]
+def test_what_is_suppressed_is_not_zero() -> None:
+    # Zeros are shown: two c that share 3 are 1 and 2, and two that share 1 are a contradiction.
+    assert audit(list_areas(["c", "c", 20], 23)).ranges["high"].tolist() == [2, 2]
+    result = audit(list_areas(["c", "c", 20], 21))
+    assert len(result.notes) == 1
+    assert result.ranges["high"].tolist() == [np.inf, np.inf]
 
 
 def test_missing_cells_leave_room() -> None:
@@ -219,6 +222,6 @@ def test_ranges_and_findings_agree_with_the_pencil(make) -> None:
         assert bool(leaks) == bool(hidden & loose)
         puzzle = pose(family, hidden)
         for cell in np.flatnonzero(puzzle.secret)[::3]:
-            low, high = find_ends(puzzle, int(cell))
-            assert ranges.loc[puzzle.names[cell], "low"] == low
+            high = find_end(puzzle, int(cell), -1.0)
+            assert ranges.loc[puzzle.names[cell], "low"] == find_end(puzzle, int(cell), 1.0)
             assert ranges.loc[puzzle.names[cell], "high"] == (high if high < 1e6 else np.inf)

@@ -100,10 +100,11 @@ def test_what_came_suppressed_stays_so_and_is_protected() -> None:
     check_safe(found)
     # Neither 0 nor 2.5: two that share 43 are left as they came.
     assert read_symbols(protect(make_areas(["c", "c", 21], 64))) == ["c", "c", "21", "64"]
-    # Two that share 1: their sender hides zeros, and a third has to go.
-    zeros = protect(make_areas(["c", "c", 21], 22))
-    assert read_symbols(zeros) == ["c", "c", "c", "22"]
-    check_safe(zeros)
+    # Two that share 3 are 1 and 2: a third has to go. Two that share 1 contradict the rule.
+    assert read_symbols(protect(make_areas(["c", "c", 21], 24))) == ["c", "c", "c", "24"]
+    odd = protect(make_areas(["c", "c", 21], 22))
+    assert odd.notes == ("“table|Total” is not the sum of its parts; the sum was not used",)
+    check_safe(odd)
 
 
 def test_a_count_that_came_with_its_symbol_does_not_slip_through() -> None:
