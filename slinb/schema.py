@@ -404,3 +404,64 @@ MESSAGES = _table(
     ("benchmark", "str", "benchmark named in the sentence, else empty"),
     ("pattern", "str", "id of the sentence pattern"),
 )
+
+_PLACE: tuple[tuple[str, Dtype, str], ...] = (
+    ("file", "str", "file name of the return"),
+    ("sheet", "str", "sheet of the workbook"),
+    ("cell", "str", "cell or row"),
+)
+
+DIVE_COUNTS = _table(
+    "deep-dive counts",
+    ("area", "str", "ONS code of the authority"),
+    ("period", "str", "quarter of the return"),
+    ("dive", "str", "section20 or neglect"),
+    ("measure", "str", "S1 to S19, N1 to N15"),
+    ("item", "str", "what is counted within the measure"),
+    ("source", "str", "SSDA903, Annex A, CIN census or practice return"),
+    ("window", "str", "snapshot, quarter, year (rolling 12 months) or cohort"),
+    ("cohort", "str", "quarter in which the children of the row started; empty without cohort"),
+    ("population", "str", "all, UASC or not UASC"),
+    ("breakdown", "str", "age, need, duration, plan, …; empty for the total"),
+    ("category", "str", "the category of the breakdown"),
+    ("across", "str", "category of the second breakdown of a matrix, else empty"),
+    ("numerator", "float64", "children (or spells, endings, cases) counted; missing by status"),
+    ("denominator", "float64", "of how many; missing by status"),
+    ("excluded", "float64", "how many could not be counted either way"),
+    ("why", "str", "why they were left out"),
+    ("status", "str", "final, or why there is no number: suppressed, missing, unreadable"),
+    *_PLACE,
+)
+
+DIVE_RISK = _table(
+    "deep-dive risk tables",
+    ("area", "str", "ONS code of the authority"),
+    ("period", "str", "quarter of the return"),
+    ("dive", "str", "section20 or neglect"),
+    ("measure", "str", "S9"),
+    ("source", "str", "SSDA903"),
+    ("cohort", "str", "quarter of start"),
+    ("population", "str", "all, UASC or not UASC"),
+    ("month", "int64", "1 is the time from the start to the same day of the next month"),
+    ("at_risk", "float64", "children followed through the whole month who had not left before"),
+    ("order", "float64", "left for a care or placement order in the month"),
+    ("home", "float64", "care ended in the month: home to parents or relatives"),
+    ("adult", "float64", "care ended in the month: 18th birthday"),
+    ("other", "float64", "care ended in the month for any other or no stated reason"),
+    ("status", "str", "final, or why there are no numbers"),
+    *_PLACE,
+)
+
+DIVE_DURATIONS = _table(
+    "deep-dive durations",
+    ("area", "str", "ONS code of the authority"),
+    ("period", "str", "quarter of the return"),
+    ("dive", "str", "section20 or neglect"),
+    ("measure", "str", "S6 (current spell), S10 (start to order), N4 (plan) …"),
+    ("source", "str", "SSDA903, Annex A or CIN census"),
+    ("population", "str", "all, UASC or not UASC; for plans the category"),
+    ("month", "int64", "completed months: 0 is less than one month"),
+    ("n", "float64", "spells of this length"),
+    ("status", "str", "final, or why there is no number"),
+    *_PLACE,
+)

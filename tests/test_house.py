@@ -29,8 +29,10 @@ ROOMS = {
     "check": FOUNDATION,
     "analyse": FOUNDATION | {"methods"},
     "show": FOUNDATION,
-    "sample": FOUNDATION | {"collect", "records", "workspace"},
-    "batch": FOUNDATION | {"collect", "check", "analyse", "show", "workspace", "batch"},
+    "prepare": FOUNDATION | {"collect", "records"},
+    "gate": FOUNDATION,
+    "sample": FOUNDATION | {"collect", "records", "prepare", "workspace"},
+    "batch": FOUNDATION | {"collect", "check", "analyse", "show", "gate", "workspace", "batch"},
 }
 
 
