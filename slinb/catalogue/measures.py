@@ -126,6 +126,8 @@ class Measure(CatalogueEntry):
     #: ids of the counts behind the two; measures that share one must be sent the same figure.
     numerator_count: str = ""
     denominator_count: str = ""
+    #: which of the two are posts in full-time equivalents: no whole numbers, and no children
+    posts: tuple[Literal["numerator", "denominator"], ...] = ()
     multiplier: float = Field(gt=0)
     unit: Words | Literal["%"]
     decimals: int = Field(ge=0, le=3)

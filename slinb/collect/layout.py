@@ -210,8 +210,7 @@ def wants_whole(measure: Measure, part: Part) -> bool:
     """Whether a part is a count of whole things; posts are counted in full-time equivalents."""
     if part == "value" or measure.kind == "value":
         return False
-    words = measure.numerator if part == "numerator" else measure.denominator
-    return not {"fte", "full-time equivalent", "full-time-equivalent"} & _phrases(words)
+    return part not in measure.posts
 
 
 def return_due(quarter: Period) -> dt.date:
@@ -243,13 +242,6 @@ def say_period(measure: Measure, quarter: Period) -> str:
     if measure.basis == "quarter":
         return quarter.label.split(" (")[0]
     return f"12 months to {day}"
-
-
-def _phrases(words: str) -> set[str]:
-    text = words.casefold()
-    return {p for p in ("full-time equivalent", "full-time-equivalent") if p in text} | set(
-        "".join(c if c.isalnum() else " " for c in text).split()
-    )
 
 
 def _sheet_order(measures: Sequence[Measure]) -> list[str]:
