@@ -44,24 +44,31 @@ def main() -> None:
 
 
 def _open(quarter: str, region: str) -> Quarter:
-    from slinb.batch.quarter import open_quarter
+    from slinb.batch.quarter import find_quarter
 
-    return open_quarter(quarter, region)
+    return find_quarter(quarter, region)
 
 
 @main.command()
 @_quarter
 @_region
+@click.option(
+    "--edition",
+    type=click.Choice(["public", "restricted", "both"]),
+    default="public",
+    show_default=True,
+    help="With small numbers suppressed, or with full figures for the directors' group.",
+)
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-def run(quarter: str, region: str, quiet: bool) -> None:
+def run(quarter: str, region: str, edition: str, quiet: bool) -> None:
     """Make a quarter's briefings from what lies in data/raw."""
+    from slinb.batch.edition import EDITIONS
     from slinb.batch.run import run_quarter
 
-    result = run_quarter(_open(quarter, region), quiet=quiet)
+    editions = EDITIONS if edition == "both" else [e for e in EDITIONS if e == edition]
+    result = run_quarter(_open(quarter, region), editions, quiet=quiet)
     for title in result.failed:
-        click.echo(
-            f"Failed: {title}. Its page says so; the traceback is in {result.log}.", err=True
-        )
+        click.echo(f"Failed: {title}. The details are in {result.log}.", err=True)
     click.echo(result.index)
     sys.exit(1 if result.failed else 0)
 

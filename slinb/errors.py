@@ -79,5 +79,9 @@ class SchemaError(SlinbError):
     """A table does not have the columns or types that its schema promises."""
 
 
+class DisclosureError(SlinbError):
+    """A publication could not be proved safe, so it was not made."""
+
+
 class ParameterError(SlinbError, ValueError):
     """A parameter of a notebook or command does not exist or has an impossible value."""

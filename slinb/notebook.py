@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from slinb.analyse.funnels import draw_funnel_curve
-from slinb.batch.quarter import Quarter, RugKind, open_quarter
+from slinb.batch.edition import Edition, RugKind
+from slinb.batch.quarter import open_quarter
+from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.explain import load_explain_rules
 from slinb.check.rules import load_rules
 from slinb.show.explain_list import explain_html
@@ -20,6 +22,7 @@ from slinb.show.messages_list import messages_html
 from slinb.show.quality import quality_html
 from slinb.show.rug import rug_html
 from slinb.show.sensitivity_list import sensitivity_html
+from slinb.show.suppression import suppression_html
 from slinb.show.theme import notebook_style_html
 from slinb.show.travel_table import travel_html
 from slinb.show.trend_charts import trends_html
@@ -40,13 +43,14 @@ __all__ = [
     "show_quality",
     "show_rug",
     "show_sensitivity",
+    "show_suppression",
     "show_travel",
     "show_trends",
 ]
 
 
 def show_rug(
-    quarter: Quarter,
+    quarter: Edition,
     kind: RugKind,
     measures: Sequence[str] = (),
     *,
@@ -57,7 +61,7 @@ def show_rug(
 
     Parameters
     ----------
-    quarter : Quarter
+    quarter : Edition
     kind : {"annual", "quarterly"}
         On published figures or on the quarter's returns.
     measures : sequence of str
@@ -84,22 +88,35 @@ def show_rug(
     )
 
 
-def show_quality(quarter: Quarter) -> Html:
-    """Show what was sent, what was queried and what is therefore not shown."""
+def show_quality(quarter: Edition) -> Html:
+    """Show what was sent, what was queried and what is therefore not shown.
+
+    The public edition says how often each rule asked whom, and nothing of what was sent.
+    """
     return _style(
         quality_html(
-            quarter.table("summary"),
-            quarter.table("queries"),
-            quarter.table("submissions"),
+            quarter.result("summary"),
+            quarter.result("queries"),
+            quarter.result("submissions"),
             quarter.measures,
             quarter.authorities,
             quarter.period,
             rules={r.id: r.looks_for for suite in load_rules().suites.values() for r in suite},
+            public=quarter.public,
         )
     )
 
 
-def show_messages(quarter: Quarter, kind: RugKind) -> Html:
+def show_suppression(quarter: Edition) -> Html:
+    """Show how much the public edition suppresses, in which counts, and that it was proved."""
+    return _style(
+        suppression_html(
+            quarter.result("suppression"), quarter.result("audit"), load_disclosure_rules()
+        )
+    )
+
+
+def show_messages(quarter: Edition, kind: RugKind) -> Html:
     """Show the five messages and five questions of the region and of each authority."""
     return _style(
         messages_html(
@@ -108,19 +125,19 @@ def show_messages(quarter: Quarter, kind: RugKind) -> Html:
             quarter.measures,
             quarter.authorities,
             quarter.region,
-            rug=f"{kind}-rug.html#rug",
+            rug=f"{quarter.prefix}{kind}-rug.html#rug",
         )
     )
 
 
-def show_trends(quarter: Quarter, measures: Sequence[str] = ()) -> Html:
+def show_trends(quarter: Edition, measures: Sequence[str] = ()) -> Html:
     """Show who has a new signal this quarter, with a chart of each."""
     chosen = quarter.select_measures(measures, "quarterly")
     areas = [*quarter.authorities, quarter.region]
     return _style(str(trends_html(quarter.result("trends"), chosen, areas)))
 
 
-def show_travel(quarter: Quarter, measures: Sequence[str] = ()) -> Html:
+def show_travel(quarter: Edition, measures: Sequence[str] = ()) -> Html:
     """Show the direction of travel of every measure, since last quarter and a year ago."""
     chosen = quarter.select_measures(measures, "quarterly")
     table = quarter.result("travel_quarterly")
@@ -128,13 +145,13 @@ def show_travel(quarter: Quarter, measures: Sequence[str] = ()) -> Html:
 
 
 def show_funnels(
-    quarter: Quarter, kind: RugKind = "annual", measures: Sequence[str] = (), *, most: int = 30
+    quarter: Edition, kind: RugKind = "annual", measures: Sequence[str] = (), *, most: int = 30
 ) -> Html:
     """Show the funnel of each measure on which authorities differ; the others in a table.
 
     Parameters
     ----------
-    quarter : Quarter
+    quarter : Edition
     kind : {"annual", "quarterly"}
     measures : sequence of str
         Measure ids; all of the rug if empty.
@@ -151,7 +168,7 @@ def show_funnels(
     return _style(str(figures))
 
 
-def show_sensitivity(quarter: Quarter, kind: RugKind = "annual") -> Html:
+def show_sensitivity(quarter: Edition, kind: RugKind = "annual") -> Html:
     """Show which statements of the rug hold under every other reasonable choice."""
     return _style(
         str(
@@ -166,7 +183,7 @@ def show_sensitivity(quarter: Quarter, kind: RugKind = "annual") -> Html:
     )
 
 
-def show_explain(quarter: Quarter) -> Html:
+def show_explain(quarter: Edition) -> Html:
     """Show who is asked to explain what, with the authority's own words beside it."""
     return _style(
         str(
@@ -181,7 +198,7 @@ def show_explain(quarter: Quarter) -> Html:
     )
 
 
-def pick_trend(quarter: Quarter) -> Widget:
+def pick_trend(quarter: Edition) -> Widget:
     """Return two drop-downs, measure and authority, over the interactive trend chart."""
     from slinb.show.trend_charts import trend_figure
 
@@ -194,7 +211,7 @@ def pick_trend(quarter: Quarter) -> Widget:
     return _pick(quarter, "quarterly", draw)
 
 
-def pick_funnel(quarter: Quarter, kind: RugKind) -> Widget:
+def pick_funnel(quarter: Edition, kind: RugKind) -> Widget:
     """Return a drop-down of measures over the interactive funnel."""
     from ipywidgets import interactive
 
@@ -212,7 +229,7 @@ def pick_funnel(quarter: Quarter, kind: RugKind) -> Widget:
     return interactive(draw, measure={m.short: m.id for m in drawable})
 
 
-def pick_comparison(quarter: Quarter, kind: RugKind, *, benchmark: str = "region") -> Widget:
+def pick_comparison(quarter: Edition, kind: RugKind, *, benchmark: str = "region") -> Widget:
     """Return a drop-down of measures over the interactive comparison of the authorities."""
     from ipywidgets import interactive
 
@@ -223,7 +240,7 @@ def pick_comparison(quarter: Quarter, kind: RugKind, *, benchmark: str = "region
     )
 
 
-def _pick(quarter: Quarter, kind: RugKind, draw: Callable[[str, str], Figure]) -> Widget:
+def _pick(quarter: Edition, kind: RugKind, draw: Callable[[str, str], Figure]) -> Widget:
     from ipywidgets import interactive
 
     names = {m.short: m.id for m in quarter.select_measures([], kind)}
@@ -232,7 +249,7 @@ def _pick(quarter: Quarter, kind: RugKind, draw: Callable[[str, str], Figure]) -
 
 
 def show_comparison(
-    quarter: Quarter, kind: RugKind, measure: str, *, benchmark: str = "region"
+    quarter: Edition, kind: RugKind, measure: str, *, benchmark: str = "region"
 ) -> Figure:
     """Return one measure as an interactive plotly figure: values, intervals and the benchmark."""
     from slinb.show.explore import draw_comparison

@@ -405,6 +405,28 @@ MESSAGES = _table(
     ("pattern", "str", "id of the sentence pattern"),
 )
 
+SUPPRESSION = _table(
+    "suppression",
+    ("count", "str", "id of the count"),
+    ("what", "str", "what is counted, in words"),
+    ("status", "str", "published or withheld"),
+    ("reason", "str", "why the whole count is withheld, in words"),
+    ("figures", "int64", "figures of it that the edition could print"),
+    ("suppressed", "int64", "figures of it that it does not"),
+    ("primary", "int64", "of these, small themselves; 0 in the public edition, which must not say"),
+    ("complementary", "int64", "of these, such as would give another back; 0 in the public edition"),
+)
+
+AUDIT = _table(
+    "audit",
+    ("passed", "bool", "no suppressed figure can be worked out"),
+    ("figures", "int64", "figures that the edition could print"),
+    ("primary", "int64", "small figures suppressed"),
+    ("complementary", "int64", "figures suppressed to protect others"),
+    ("narrowest", "float64", "least distance between the ends of a suppressed figure's range"),
+    ("last", "bool", "audited together with last quarter's publication"),
+)
+
 _PLACE: tuple[tuple[str, Dtype, str], ...] = (
     ("file", "str", "file name of the return"),
     ("sheet", "str", "sheet of the workbook"),

@@ -67,6 +67,9 @@ class Workspace:
         """Folder of a quarter's processed tables."""
         return self.root / "data" / "processed" / quarter
 
-    def reports(self, quarter: str) -> Path:
-        """Folder of a quarter's briefings."""
-        return self.root / "reports" / quarter
+    def reports(self, quarter: str, suffix: str = "") -> Path:
+        """Folder of a quarter's briefings, or beside it of what is not for the public.
+
+        The public edition has a folder of its own, so that it can be uploaded as it is.
+        """
+        return self.root / "reports" / f"{quarter}{suffix}"

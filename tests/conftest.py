@@ -48,7 +48,8 @@ def sample_quarter(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     from slinb.cli import main
 
     workspace = copy_project(tmp_path_factory.mktemp("project"))
-    for words in (["sample", "--quarter", QUARTER], ["run", "--quarter", QUARTER]):
+    run = ["run", "--quarter", QUARTER, "--edition", "both"]
+    for words in (["sample", "--quarter", QUARTER], run):
         result = CliRunner(env={"SLINB_HOME": str(workspace.root)}).invoke(main, words)
         assert result.exit_code == 0, result.output
     (workspace.root / "printed.txt").write_text(result.stdout, encoding="utf-8")

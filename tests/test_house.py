@@ -32,7 +32,7 @@ ROOMS = {
     "prepare": FOUNDATION | {"collect", "records"},
     "gate": FOUNDATION,
     "sample": FOUNDATION | {"collect", "records", "prepare", "workspace"},
-    "batch": FOUNDATION | {"collect", "check", "analyse", "show", "gate", "workspace", "batch"},
+    "batch": FOUNDATION | {"methods", "collect", "check", "analyse", "show", "gate", "workspace"},
 }
 
 

@@ -76,6 +76,11 @@ def leave_out_authority(ground: Ground) -> pd.DataFrame:
     """Take the region without the authority: pooled from the others that have counts."""
     known = ground.region_rows.dropna(subset=["value", *_COUNTS])
     totals = known.groupby(_SLICE, as_index=False)[_COUNTS].sum()
+    # With a figure suppressed, what is left of the sum would be the region without two.
+    rows = ground.region_rows
+    hidden = rows.loc[rows["status"].eq("suppressed"), _SLICE].drop_duplicates()
+    totals = totals.merge(hidden, on=_SLICE, how="left", indicator="seen")
+    totals = totals[totals["seen"].eq("left_only")].drop(columns="seen")
     rows = ground.statements.merge(totals, on=_SLICE, how="left", suffixes=("", "_all"))
     top = rows["numerator_all"] - rows["numerator"]
     bottom = rows["denominator_all"] - rows["denominator"]

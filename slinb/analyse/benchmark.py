@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -23,11 +24,17 @@ def map_periods(periods: pd.Series[Any], tell: Callable[[Period], Any]) -> pd.Se
 
 
 def pool_region(
-    points: pd.DataFrame, pool: pd.DataFrame, measures: dict[str, Measure], areas: Areas
+    points: pd.DataFrame,
+    pool: pd.DataFrame,
+    measures: dict[str, Measure],
+    areas: Areas,
+    rounded: Rounded | None = None,
 ) -> pd.DataFrame:
     """Return value and n of each region, measure and period: pooled, else as published.
 
-    ``n`` is 0 where the figure is the publisher's own.
+    ``n`` is 0 where the figure is the publisher's own. Where an authority's figure is
+    suppressed, the region's ``rounded`` one stands, which has that authority in it, with the
+    least and the greatest that it can have been (``benchmark_low``, ``benchmark_high``).
     """
     counted = pool["value"].notna() & pool["numerator"].notna() & pool["denominator"].gt(0)
     multiplier = pool["measure"].map({m.id: m.multiplier for m in measures.values()})
@@ -37,9 +44,14 @@ def pool_region(
         counted=counted,
         # "Not applicable" is excluded by definition (no such children): it is no gap.
         excluded=pool["status"].eq("not_applicable"),
+        hidden=pool["status"].eq("suppressed") & (rounded is not None),
     )
     totals = pool.groupby(["region", *_SLICE], sort=False, as_index=False).agg(
-        top=("top", "sum"), bottom=("bottom", "sum"), n=("counted", "sum"), out=("excluded", "sum")
+        top=("top", "sum"),
+        bottom=("bottom", "sum"),
+        n=("counted", "sum"),
+        out=("excluded", "sum"),
+        hidden=("hidden", "sum"),
     )
     totals = totals.merge(_count_members(totals, areas), on=["region", "period"])
     stated = points.rename(columns={"area": "region", "value": "stated"})
@@ -49,9 +61,42 @@ def pool_region(
     use_stated = (partial | pooled.isna()) & totals["stated"].notna()
     totals["benchmark_value"] = pooled.mask(use_stated, totals["stated"])
     totals["benchmark_n"] = totals["n"].mask(use_stated, 0).astype("int64")
+    totals["benchmark_low"] = totals["benchmark_high"] = totals["benchmark_value"]
+    if rounded is not None:
+        totals = _take_rounded(totals, rounded, measures)
     totals["benchmark_period"] = totals["period"]
-    keep = ["region", *_SLICE, "benchmark_value", "benchmark_n", "benchmark_period"]
-    return totals[keep]
+    keep = ["region", *_SLICE, "benchmark_value", "benchmark_low", "benchmark_high"]
+    return totals[[*keep, "benchmark_n", "benchmark_period"]]
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """The region's own points in the public edition, and to what its counts were rounded."""
+
+    points: pd.DataFrame
+    base: int
+
+
+def _take_rounded(
+    totals: pd.DataFrame, rounded: Rounded, measures: dict[str, Measure]
+) -> pd.DataFrame:
+    figures = rounded.points.rename(columns={"area": "region", "value": "benchmark_value"})
+    keys = ["region", *_SLICE]
+    figures = figures[[*keys, "benchmark_value", "numerator", "denominator"]]
+    totals = totals.merge(figures, on=keys, how="left", suffixes=("", "_rounded"))
+    half = rounded.base / 2
+    # The population under a rate is no rounded count.
+    loose = half * ~totals["measure"].map({m.id: m.uses_population for m in measures.values()})
+    per = totals["measure"].map({m.id: m.multiplier for m in measures.values()})
+    top, bottom = totals["numerator"], totals["denominator"]
+    least = per * (top - half).clip(lower=0) / (bottom + loose)
+    most = per * (top + half) / (bottom - loose).where(lambda d: d.gt(0))
+    hidden = totals["hidden"].gt(0)
+    found = {"value": totals["benchmark_value_rounded"], "low": least, "high": most}
+    found["n"] = totals["n"] + totals["hidden"]
+    for name, given in found.items():
+        totals[f"benchmark_{name}"] = totals[f"benchmark_{name}"].mask(hidden, given)
+    return totals
 
 
 def _count_members(totals: pd.DataFrame, areas: Areas) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 from slinb.analyse.benchmark import (
     BENCHMARKS,
     Benchmark,
+    Rounded,
     average_neighbours,
     find_england,
     map_periods,
@@ -40,6 +41,7 @@ def compare(
     region: str,
     *,
     published: pd.DataFrame | None = None,
+    rounded: Rounded | None = None,
     benchmarks: Sequence[Benchmark] = BENCHMARKS,
     neighbour_model: int = 2025,
 ) -> pd.DataFrame:
@@ -58,6 +60,9 @@ def compare(
     published : DataFrame, optional
         Annual points that stand in for England and the neighbours where ``points`` are
         quarterly returns: the latest published period that ended by then.
+    rounded : Rounded, optional
+        In the public edition: the region's own points, which stand where an authority's figure
+        is suppressed. A difference is then called real only if rounding cannot have made it.
     benchmarks : sequence of {"region", "england", "neighbours"}
     neighbour_model : {2025, 2021}
 
@@ -90,7 +95,7 @@ def compare(
     pool = authorities[authorities["area"].isin(wanted)]
     pool = pool.assign(region=region or pool["area"].map(parents))
     tables = {
-        "region": lambda: pool_region(points, pool, by_id, areas),
+        "region": lambda: pool_region(points, pool, by_id, areas, rounded),
         "england": lambda: find_england(points, rows, published),
         "neighbours": lambda: average_neighbours(authorities, rows, published, neighbour_model),
     }
@@ -194,12 +199,12 @@ def _join_benchmark(
     joined["benchmark_n"] = joined["benchmark_n"].fillna(0).astype("int64")
     joined["benchmark_period"] = joined["benchmark_period"].fillna("")
     polarity = joined["measure"].map({m.id: m.polarity for m in measures.values()})
+    ends = [e for e in ("benchmark_low", "benchmark_high") if e in joined]
     for suffix in _LEVELS:
-        joined[f"judgement{suffix}"] = judge(
-            joined["value"],
-            joined[f"lower{suffix}"],
-            joined[f"upper{suffix}"],
-            joined["benchmark_value"],
-            polarity,
-        )
+        limits = joined[f"lower{suffix}"], joined[f"upper{suffix}"]
+        said = judge(joined["value"], *limits, joined["benchmark_value"], polarity)
+        for end in ends:
+            again = judge(joined["value"], *limits, joined[end], polarity)
+            said = said.where(said.eq(again) | joined[end].isna(), "similar")
+        joined[f"judgement{suffix}"] = said
     return joined

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from slinb.analyse.benchmark import map_periods
 from slinb.analyse.comparison import add_intervals
 from slinb.analyse.points import map_multipliers
 from slinb.catalogue.areas import Areas
@@ -49,12 +50,8 @@ def pool_series(
         area, measure, period, ordinal, numerator, denominator, value, status, note; no rows
         for a measure without counts.
     """
-    counted = points[
-        points["value"].notna() & points["numerator"].notna() & points["denominator"].gt(0)
-    ]
-    latest = counted.groupby("measure")["ordinal"].transform("max")
-    last = counted.loc[counted["ordinal"].eq(latest), ["measure", "area"]]
-    kept = counted.merge(last, on=["measure", "area"])
+    last = find_members(points)
+    kept = points[_has_counts(points)].merge(last, on=["measure", "area"])
     totals = kept.groupby([*_SLICE, "ordinal"], as_index=False, sort=False).agg(
         numerator=("numerator", "sum"), denominator=("denominator", "sum"), n=("area", "size")
     )
@@ -64,6 +61,25 @@ def pool_series(
         present=kept.groupby(_SLICE, sort=False)["area"].agg(frozenset),
     )
     return _close_totals(totals.assign(area=region), sets, measures, areas)
+
+
+def find_members(points: pd.DataFrame) -> pd.DataFrame:
+    """Return who stands for the region in each measure: those with a figure in its last period.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Points of the region's authorities.
+
+    Returns
+    -------
+    DataFrame
+        measure, area.
+    """
+    counted = points[_has_counts(points)]
+    ordinal = map_periods(counted["period"], lambda p: p.ordinal)
+    latest = ordinal.groupby(counted["measure"]).transform("max")
+    return counted.loc[ordinal.eq(latest), ["measure", "area"]]
 
 
 @dataclass(frozen=True)

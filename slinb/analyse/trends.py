@@ -16,8 +16,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from slinb.analyse.breaks import starts_segment
-from slinb.analyse.points import compute_own_quarters, compute_quarterly_points, take_own_quarter
-from slinb.analyse.region import PARTIAL, pool_series
+from slinb.analyse.quarter_points import QuarterPoints
+from slinb.analyse.region import PARTIAL
 from slinb.catalogue.areas import Areas
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
@@ -34,7 +34,7 @@ _DOWN = {"higher": "worse", "lower": "better", "none": "lower"}
 
 
 def compute_trends(
-    observations: pd.DataFrame,
+    points: QuarterPoints,
     measures: Iterable[Measure],
     areas: Areas,
     region: str,
@@ -45,8 +45,8 @@ def compute_trends(
 
     Parameters
     ----------
-    observations : DataFrame
-        Accepted observations (:data:`slinb.schema.OBSERVATIONS`) of every known quarter.
+    points : QuarterPoints
+        Of every known quarter (:func:`slinb.analyse.quarter_points.compute_quarter_points`).
     measures : iterable of Measure
         Measures of the quarterly return.
     areas : Areas
@@ -63,37 +63,29 @@ def compute_trends(
     DataFrame
         Rows of :data:`slinb.schema.TRENDS`: for each measure one row per area and quarter, from
         the first quarter in which any area sent it; a quarter without a value keeps its row and
-        says why. The region pools the same authorities throughout
-        (:func:`slinb.analyse.region.pool_series`).
+        says why.
     """
     by_id = {m.id: m for m in measures}
-    codes = [a.code for a in areas.authorities(region)]
-    rows = observations[observations["area"].isin(codes) & observations["measure"].isin(by_id)]
-    quarters = _list_quarters(rows, quarter)
-    if not quarters:
+    own = _stack([points.own, points.region_own], by_id, quarter)
+    if own.empty:
         return TRENDS.empty()
-    single = {m: take_own_quarter(measure) for m, measure in by_id.items()}
-    own = compute_own_quarters(rows, by_id.values(), quarters)
-    own = _add_region(own, single, areas, region)
-    rolling = compute_quarterly_points(rows, by_id.values(), quarters)
-    rolling = _add_region(rolling, by_id, areas, region)
+    rolling = _stack([points.shown, points.region_shown], by_id, quarter)
+    codes = [a.code for a in areas.authorities(region)]
     grid = _lay_grid(own, rolling, [*codes, region], quarter)
     grid = _mark_segments(grid, by_id, rebasings)
     return TRENDS.conform(_chart(grid, by_id, quarter)[TRENDS.names])
 
 
-def _list_quarters(rows: pd.DataFrame, last: Period) -> list[Period]:
-    known = [Period.parse(p) for p in rows["period"].unique()]
-    return sorted(p for p in known if p.kind == "quarter" and p <= last)
-
-
-def _add_region(
-    points: pd.DataFrame, measures: dict[str, Measure], areas: Areas, region: str
+def _stack(
+    frames: Sequence[pd.DataFrame], measures: dict[str, Measure], last: Period
 ) -> pd.DataFrame:
+    """Put the points of authorities and region under one another, each with its ordinal."""
+    points = pd.concat(frames, ignore_index=True)
+    points = points[points["measure"].isin(measures)]
     ordinals = {p: Period.parse(p).ordinal for p in points["period"].unique()}
     points = points.assign(ordinal=points["period"].map(ordinals).astype("int64"))
-    points = points[[*_KEY, "period", "numerator", "denominator", "value", "status", "note"]]
-    return pd.concat([points, pool_series(points, measures, areas, region)], ignore_index=True)
+    points = points[points["ordinal"] <= last.ordinal]
+    return points[[*_KEY, "period", "numerator", "denominator", "value", "status", "note"]]
 
 
 def _lay_grid(

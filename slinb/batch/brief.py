@@ -10,6 +10,7 @@ import nbformat
 import papermill
 from traitlets.config import Config
 
+from slinb.batch.edition import Edition
 from slinb.batch.plan import Briefing
 from slinb.batch.quarter import Quarter
 from slinb.errors import ParameterError
@@ -86,12 +87,12 @@ def check_parameters(
         )
 
 
-def make_page(quarter: Quarter, briefing: Briefing, marks: PageMarks) -> str:
-    """Execute a briefing's notebook for a quarter and return its page."""
+def make_page(quarter: Quarter, edition: Edition, briefing: Briefing, marks: PageMarks) -> str:
+    """Execute a briefing's notebook for an edition of a quarter and return its page."""
     notebook = execute_notebook(
         quarter.workspace.notebooks / f"{briefing.notebook}.ipynb",
-        quarter.folder / "notebooks" / f"{briefing.notebook}.ipynb",
-        {"quarter": quarter.period.id, "region": quarter.region.name},
+        quarter.folder / "notebooks" / edition.name / f"{briefing.notebook}.ipynb",
+        {"quarter": quarter.period.id, "region": quarter.region.name, "edition": edition.name},
         folder=quarter.workspace.root,
     )
     return export_notebook(notebook, title=briefing.title, marks=marks, lead=briefing.summary)

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
 
+from slinb.analyse.publication import (
+    PublicQuarter,
+    protect_quarter,
+    summarise_audit,
+    summarise_suppression,
+)
+from slinb.analyse.quarter_points import QuarterPoints, compute_quarter_points
+from slinb.batch.edition import EDITIONS, Edition, EditionName
+from slinb.batch.releases import PUBLICATION, read_publication
 from slinb.batch.results import analyse_quarter
 from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
+from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.measures import Measure, Measures, load_measures
 from slinb.catalogue.periods import Period
+from slinb.check.summary import SUMMARY
 from slinb.collect.published import load_pack, merge_releases, read_downloads
 from slinb.collect.returns import is_sample
-from slinb.errors import ParameterError
-from slinb.schema import OBSERVATIONS, SUBMISSIONS
+from slinb.errors import DisclosureError, ParameterError
+from slinb.methods.disclosure import Publication
+from slinb.schema import OBSERVATIONS, QUERIES, SUBMISSIONS, TableSchema
 from slinb.workspace import Workspace
-
-RugKind = Literal["annual", "quarterly"]
 
 
 @dataclass(frozen=True)
 class Quarter:
-    """A quarter as the notebooks see it.
+    """A quarter as the batch sees it: its observations, and the editions made of them.
 
-    Open one with :func:`open_quarter`. Tables are read when they are first asked for.
+    Tables are read when they are first asked for.
 
     Parameters
     ----------
@@ -54,6 +62,11 @@ class Quarter:
         return load_measures()
 
     @property
+    def asked(self) -> list[Measure]:
+        """The measures of the quarterly return that are compared."""
+        return [m for m in self.measures.quarterly() if m.rug]
+
+    @property
     def authorities(self) -> list[Area]:
         """The region's authorities, by name."""
         return self.areas.authorities(self.region.code)
@@ -62,6 +75,11 @@ class Quarter:
     def folder(self) -> Path:
         """Folder of the processed tables."""
         return self.workspace.processed(self.period.id)
+
+    @property
+    def results_folder(self) -> Path:
+        """Folder of the editions' tables of this region, one folder an edition."""
+        return self.folder / "results" / self.region.slug
 
     @property
     def sample(self) -> bool:
@@ -111,109 +129,105 @@ class Quarter:
             )
         return pd.read_parquet(path)
 
-    def select_measures(self, ids: Sequence[str], kind: RugKind) -> list[Measure]:
-        """Return the measures of a rug: those named, or all that such a rug can show."""
-        if ids:
-            return self.measures.select(ids)
-        if kind == "quarterly":
-            return [m for m in self.measures.quarterly() if m.rug]
-        return [m for m in self.measures if m.published and m.rug]
-
-    def comparison(self, kind: RugKind, measures: Sequence[str] = ()) -> pd.DataFrame:
-        """Return the comparison of a rug: published figures, or the quarter's returns.
-
-        Parameters
-        ----------
-        kind : {"annual", "quarterly"}
-            On published figures, each measure in the latest year published; or on the
-            quarter's returns.
-        measures : sequence of str
-            Measure ids; all of the rug if empty.
-
-        Returns
-        -------
-        DataFrame
-            Rows of :data:`slinb.schema.COMPARISON`.
-        """
-        return self.result(
-            f"comparison_{kind}", [m.id for m in self.select_measures(measures, kind)]
-        )
-
-    def result(self, name: str, measures: Sequence[str] = ()) -> pd.DataFrame:
-        """Return one result table (:mod:`slinb.batch.results`), as stored or computed now.
-
-        Parameters
-        ----------
-        name : str
-            "comparison_annual", "trends", ...
-        measures : sequence of str
-            Keep the rows of these measures; all if empty.
+    @cached_property
+    def protected(self) -> PublicQuarter:
+        """What of the quarter's returns may be published, with its proof.
 
         Raises
         ------
-        ParameterError
-            There is no table of that name.
+        DisclosureError
+            The audit finds a suppressed figure that can be worked out: nothing is published.
         """
-        table = self._read_result(name)
-        if not measures:
-            return table
-        return table[table["measure"].isin(list(measures))].reset_index(drop=True)
+        # What a sender wrote beside a figure is for the region's eyes.
+        history = self.history.assign(note="", sent="")
+        found = protect_quarter(
+            self._compute_points(history),
+            self.asked,
+            self.region.code,
+            load_disclosure_rules(),
+            self._read_last_publication(),
+        )
+        if not found.audit.passed:
+            raise DisclosureError(
+                f"{self.period.id}: the audit of the public edition failed: {found.audit}",
+                "Nothing of it was published. The restricted edition can still be made "
+                "(slinb run --edition restricted). Please report this fault of slinb.",
+            )
+        return found
 
-    def analyse(self, *, follow_up: bool = True) -> dict[str, pd.DataFrame]:
-        """Compute every result table of the quarter and region.
-
-        Parameters
-        ----------
-        follow_up : bool, default True
-            Bring last quarter's explain list back.
-        """
-        return analyse_quarter(
-            self.period,
-            self.region,
-            self.areas,
-            self.measures,
-            self.published,
-            self.history,
-            self.submissions,
-            self._find_explained_before() if follow_up else None,
+    def edition(self, name: EditionName) -> Edition:
+        """Return an edition of the quarter: what a notebook may read of it."""
+        return Edition(
+            name=name,
+            period=self.period,
+            region=self.region,
+            folder=self.results_folder / name,
+            sample=self.sample,
+            compute=partial(self.analyse, name),
         )
 
-    @property
-    def results_folder(self) -> Path:
-        """Folder of the stored result tables of this region."""
-        return self.folder / "results" / self.region.slug
+    def analyse(self, edition: EditionName) -> dict[str, pd.DataFrame]:
+        """Compute every table of an edition."""
+        public = edition == "public"
+        points = self.protected.points if public else self._compute_points(self.history)
+        submissions = self._read("submissions", SUBMISSIONS)
+        if public:
+            submissions = submissions.assign(narrative="", role="", file="")
+        make = partial(
+            analyse_quarter,
+            region=self.region,
+            areas=self.areas,
+            measures=self.measures,
+            published=self.published,
+            points=points,
+            base=load_disclosure_rules().base if public else None,
+        )
+        before = self._read_explained_before(edition)
+        last = self.period.previous()
+        if before is None and points.shown["period"].eq(last.id).any():
+            # The quarter before was not run here: its list follows from the same points. It is
+            # not followed back further; one quarter is what a reader remembers.
+            before = make(last, submissions=SUBMISSIONS.empty(), before=None)["explain"]
+        tables = make(self.period, submissions=submissions, before=before)
+        queries = self._read("queries", QUERIES)
+        return tables | {
+            "submissions": submissions,
+            "summary": self._read("summary", SUMMARY),
+            "queries": _keep_rules(queries) if public else queries,
+            **self._describe_protection(public=public),
+        }
 
-    @property
-    def submissions(self) -> pd.DataFrame:
-        """What came from whom; empty where the quarter was never collected here."""
-        path = self.folder / "submissions.parquet"
-        return pd.read_parquet(path) if path.exists() else SUBMISSIONS.empty()
+    def _describe_protection(self, *, public: bool) -> dict[str, pd.DataFrame]:
+        found = self.protected
+        last = self._read_last_publication() is not None
+        suppression = summarise_suppression(found, self.asked, reasons=not public)
+        return {"suppression": suppression, "audit": summarise_audit(found, last=last)}
 
-    @cached_property
-    def _computed(self) -> dict[str, pd.DataFrame]:
-        return self.analyse()
+    def _compute_points(self, history: pd.DataFrame) -> QuarterPoints:
+        return compute_quarter_points(
+            history, self.asked, self.areas, self.region.code, self.period
+        )
 
-    def _read_result(self, name: str) -> pd.DataFrame:
-        path = self.results_folder / f"{name}.parquet"
-        if path.exists():
-            return pd.read_parquet(path)
-        try:
-            return self._computed[name]
-        except KeyError:
-            raise ParameterError(
-                f"There is no result table “{name}”.", f"There are: {', '.join(self._computed)}."
-            ) from None
+    def _read(self, name: str, schema: TableSchema) -> pd.DataFrame:
+        """Return a processed table; empty where the quarter was never collected here."""
+        path = self.folder / f"{name}.parquet"
+        return pd.read_parquet(path) if path.exists() else schema.empty()
 
-    def _find_explained_before(self) -> pd.DataFrame | None:
-        """Return last quarter's explain list; None where that quarter is not known here."""
+    def _read_explained_before(self, edition: EditionName) -> pd.DataFrame | None:
+        """Return last quarter's explain list of an edition; None where it was not run."""
         before = Quarter(self.period.previous(), self.region, self.workspace)
-        if before.folder not in self._earlier_folders():
-            return None
-        stored = before.results_folder / "explain.parquet"
-        if stored.exists():
+        stored = before.results_folder / edition / "explain.parquet"
+        if before.folder in self._earlier_folders() and stored.exists():
             return pd.read_parquet(stored)
-        # Its own list is not followed back further: one quarter is what a reader remembers.
-        return before.analyse(follow_up=False)["explain"]
+        return None
+
+    def _read_last_publication(self) -> Publication | None:
+        """Return what was published of the quarter before, as a reader has it."""
+        before = Quarter(self.period.previous(), self.region, self.workspace)
+        folder = before.results_folder / PUBLICATION
+        if before.folder not in self._earlier_folders() or not folder.is_dir():
+            return None
+        return read_publication(folder)
 
     def _earlier_folders(self) -> list[Path]:
         parent = self.folder.parent
@@ -223,8 +237,12 @@ class Quarter:
 
 
 def open_quarter(
-    quarter: str, region: str = DEFAULT_REGION, *, workspace: Workspace | None = None
-) -> Quarter:
+    quarter: str,
+    region: str = DEFAULT_REGION,
+    edition: EditionName = "public",
+    *,
+    workspace: Workspace | None = None,
+) -> Edition:
     """Open a quarter for a notebook.
 
     Parameters
@@ -233,6 +251,8 @@ def open_quarter(
         "2025-26-Q3".
     region : str
         Name or code of a region: "East of England".
+    edition : {"public", "restricted"}
+        With small numbers protected, or with full figures for the directors' group.
     workspace : Workspace, optional
         The project around the current folder if left out.
 
@@ -241,16 +261,26 @@ def open_quarter(
     PeriodError
         ``quarter`` is no financial-year quarter.
     ParameterError
-        ``region`` is no region.
+        ``region`` is no region, or ``edition`` no edition.
 
     Examples
     --------
     >>> quarter = open_quarter("2025-26-Q3")  # doctest: +SKIP
     >>> quarter.comparison("annual", ["rereferrals_pct"])  # doctest: +SKIP
     """
-    period = parse_quarter(quarter)
+    if edition not in EDITIONS:
+        raise ParameterError(
+            f"There is no edition “{edition}”.", f"The editions are: {', '.join(EDITIONS)}."
+        )
+    return find_quarter(quarter, region, workspace=workspace).edition(edition)
+
+
+def find_quarter(
+    quarter: str, region: str = DEFAULT_REGION, *, workspace: Workspace | None = None
+) -> Quarter:
+    """Return a quarter for the batch; parameters and errors as of :func:`open_quarter`."""
     area = load_areas().region(region)
-    return Quarter(period, area, workspace or Workspace.find())
+    return Quarter(parse_quarter(quarter), area, workspace or Workspace.find())
 
 
 def parse_quarter(text: str) -> Period:
@@ -269,6 +299,12 @@ def load_published(workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFrame]:
     pack = load_pack(workspace.published)
     fresh, problems = read_downloads(workspace.downloads, pack)
     return merge_releases([pack, fresh]) if len(fresh) else pack, problems
+
+
+def _keep_rules(queries: pd.DataFrame) -> pd.DataFrame:
+    """Return who was asked under which rule, without a word of what was sent."""
+    kept = queries[["area", "period", "measure", "severity", "rule"]]
+    return QUERIES.conform(kept, fill=True)
 
 
 def _hide_numbers(held: pd.DataFrame) -> pd.DataFrame:

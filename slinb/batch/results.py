@@ -1,7 +1,7 @@
 """The result tables of a quarter: what the analyses make of its observations, once.
 
-They are stored under ``data/processed/<quarter>/results/<region>/`` by a run and read by every
-notebook; for a region that was not run they are computed when asked for.
+They are stored under ``data/processed/<quarter>/results/<region>/<edition>/`` by a run and read
+by every notebook; for a region that was not run they are computed when asked for.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from slinb.analyse.benchmark import Rounded
 from slinb.analyse.comparison import compare, latest_periods
 from slinb.analyse.explain import list_explanations
 from slinb.analyse.funnels import compute_funnel
 from slinb.analyse.messages import choose_findings
-from slinb.analyse.points import compute_own_quarters, compute_points, compute_quarterly_points
+from slinb.analyse.points import compute_points
+from slinb.analyse.quarter_points import QuarterPoints
 from slinb.analyse.revisions import compute_revisions, grade_confidence
 from slinb.analyse.sensitivity import compute_sensitivity, summarise_firmness
 from slinb.analyse.travel import compute_travel
@@ -32,27 +34,31 @@ from slinb.show.words import write_messages
 
 def analyse_quarter(
     period: Period,
+    *,
     region: Area,
     areas: Areas,
     measures: Measures,
     published: pd.DataFrame,
-    history: pd.DataFrame,
+    points: QuarterPoints,
     submissions: pd.DataFrame,
     before: pd.DataFrame | None,
+    base: int | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Compute the result tables of one quarter and region.
+    """Compute the result tables of one quarter and region, of one edition.
 
     Parameters
     ----------
     period, region, areas, measures
     published : DataFrame
         Published observations.
-    history : DataFrame
-        Observations of the returns of this quarter and of those before.
+    points : QuarterPoints
+        Of the returns of this quarter and of those before; in the public edition protected.
     submissions : DataFrame
         Rows of :data:`slinb.schema.SUBMISSIONS` of this quarter.
     before : DataFrame or None
         Last quarter's explain list.
+    base : int, optional
+        In the public edition: to what the region's counts were rounded.
 
     Returns
     -------
@@ -61,17 +67,16 @@ def analyse_quarter(
     """
     asked = [m for m in measures.quarterly() if m.rug]
     stated = [m for m in measures if m.published and m.rug]
-    quarters = [Period.parse(p) for p in history["period"].unique()]
     annual = compute_points(published, measures)
-    shown = compute_quarterly_points(history, asked, quarters)
-    own = compute_own_quarters(history, asked, quarters)
-    trends = compute_trends(history, asked, areas, region.code, period, load_rebasings())
+    trends = compute_trends(points, asked, areas, region.code, period, load_rebasings())
     last = latest_periods(annual, [a.code for a in areas.authorities(region.code)])
+    rounded = None if base is None else Rounded(points.region_shown, base)
     rugs = (
-        _Rug("annual", stated, annual, last, other_edition=shown),
+        _Rug("annual", stated, annual, last, other_edition=points.shown),
         _Rug(
-            "quarterly", asked, shown, dict.fromkeys([m.id for m in asked], period.id),
-            other_edition=annual, published=annual, own=own, trends=trends,
+            "quarterly", asked, points.shown, dict.fromkeys([m.id for m in asked], period.id),
+            other_edition=annual, published=annual, own=points.own, trends=trends,
+            rounded=rounded,
         ),
     )  # fmt: skip
     tables = {"trends": trends}
@@ -87,7 +92,7 @@ def analyse_quarter(
         submissions=submissions,
         before=before,
     )
-    tables["revisions"] = compute_revisions(shown, annual, asked)
+    tables["revisions"] = compute_revisions(points.shown, annual, asked)
     tables["confidence"] = grade_confidence(
         tables["comparison_quarterly"], tables["revisions"], load_grades()
     )
@@ -106,6 +111,7 @@ class _Rug:
     published: pd.DataFrame | None = None
     own: pd.DataFrame | None = None
     trends: pd.DataFrame | None = None
+    rounded: Rounded | None = None
 
 
 def _analyse_rug(
@@ -114,7 +120,8 @@ def _analyse_rug(
     """Return the comparison of one rug and what follows from it."""
     mine = rug.points[rug.points["measure"].isin([m.id for m in rug.measures])]
     comparison = _keep_periods(
-        compare(mine, rug.measures, areas, region, published=rug.published), rug.periods
+        compare(mine, rug.measures, areas, region, published=rug.published, rounded=rug.rounded),
+        rug.periods,
     )
     travel = compute_travel(rug.points, rug.measures, areas, region, own=rug.own)
     travel = _keep_periods(travel, rug.periods)

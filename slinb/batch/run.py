@@ -1,6 +1,6 @@
-"""Run a quarter: collect, check, brief, publish.
+"""Run a quarter: collect, check, then make and publish the editions that are asked for.
 
-The quarter is built in a folder of its own beside the published one and takes its place only
+An edition is built in a folder of its own beside the published one and takes its place only
 when every page is there; a notebook that fails becomes a page that says so.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import shutil
 import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,21 +17,28 @@ import pandas as pd
 from markupsafe import escape
 
 from slinb.batch.brief import make_page
+from slinb.batch.edition import Edition, EditionName
 from slinb.batch.plan import Briefing, load_plan
 from slinb.batch.progress import Progress
 from slinb.batch.publish import building_folder, publish
 from slinb.batch.quarter import Quarter, load_published, parse_quarter
+from slinb.batch.releases import PUBLICATION, write_publication
 from slinb.check import check_quarter, write_query_logs
 from slinb.collect.population import find_population
 from slinb.collect.returns import SAMPLE_MARKER, is_sample, read_returns
-from slinb.errors import ParameterError, SlinbError
+from slinb.errors import DisclosureError, ParameterError, SlinbError
 from slinb.show.index import BriefingLink, QuarterLink, index_html
 from slinb.show.page import PageMarks, page_html
 
 LOG = logging.getLogger("slinb")
-_STEPS = ("collect", "check", "compare", "index")
-#: What a page of returns says of its readers, until small numbers are protected.
-_RESTRICTED = "Restricted: for the directors' group, with small numbers, not for publication"
+#: What a page says of its readers.
+_READERS: dict[EditionName, str] = {
+    "public": "Public edition: small numbers are suppressed",
+    "restricted": "Restricted: for the directors' group, with small numbers, not for publication",
+}
+#: What follows the quarter in the name of each folder of reports.
+_SUFFIX: dict[EditionName, str] = {"public": "", "restricted": "-restricted"}
+_TO_AUTHORITIES = "-to-authorities"
 #: What a page of official figures says in place of a quarter: each measure has its own year.
 _PUBLISHED = "Latest official figures"
 
@@ -55,32 +63,41 @@ class RunResult:
 
 
 @dataclass
-class _Run:
-    """A run at work: what it is for, where it builds and what has failed so far."""
+class _Build:
+    """An edition at work: what it is, where it is built and what has failed so far."""
 
     quarter: Quarter
+    edition: Edition
     progress: Progress
-    building: Path
+    folder: Path
     plan: tuple[Briefing, ...]
-    sample: bool
     failed: list[str] = field(default_factory=list)
 
     def marks(self, *, returns: bool) -> PageMarks:
         return PageMarks(
             region=self.quarter.region.name,
             quarter=self.quarter.period.label if returns else _PUBLISHED,
-            edition=_RESTRICTED if returns else "",
-            sample=self.sample and returns,
+            edition=_READERS[self.edition.name],
+            sample=self.edition.sample and returns,
             sources=tuple(sorted(_name_sources(self.quarter))),
+            index=f"{self.edition.prefix}index.html",
         )
 
+    def write(self, name: str, page: str) -> None:
+        path = self.folder / f"{self.edition.prefix}{name}"
+        path.write_text(page, encoding="utf-8", newline="\n")
 
-def run_quarter(quarter: Quarter, *, quiet: bool = False) -> RunResult:
+
+def run_quarter(
+    quarter: Quarter, editions: Sequence[EditionName] = ("public",), *, quiet: bool = False
+) -> RunResult:
     """Run a quarter from its raw files to its published briefings.
 
     Parameters
     ----------
     quarter : Quarter
+    editions : sequence of {"public", "restricted"}
+        An edition that is not asked for is not touched. The result names the index of the first.
     quiet : bool, default False
         Show no progress.
 
@@ -93,19 +110,36 @@ def run_quarter(quarter: Quarter, *, quiet: bool = False) -> RunResult:
     _refuse_other_region(quarter)
     quarter.folder.mkdir(parents=True, exist_ok=True)
     log = quarter.folder / "run.log"
-    reports = quarter.workspace.reports(quarter.period.id)
     plan = load_plan()
-    with _log_to(log), Progress(len(_STEPS) + len(plan), quiet=quiet) as progress:
-        run = _Run(quarter, progress, building_folder(reports), plan, quarter.sample)
+    steps = 2 + len(editions) * (len(plan) + 2)
+    failed: list[str] = []
+    with _log_to(log), Progress(steps, quiet=quiet) as progress:
         tables = collect_and_check(quarter, progress)
-        _write_queries(run, tables)
-        store_results(quarter, progress)
-        for briefing in plan:
-            _publish_page(run, briefing)
-        _publish_index(run, tables)
-        _publish_folder(run.building, reports)
-        LOG.info("published %s", quarter.period.id)
-    return RunResult(reports / "index.html", log, tuple(run.failed))
+        _publish_queries(quarter, tables)
+        for name in editions:
+            failed += _run_edition(quarter, name, plan, progress)
+    first = quarter.edition(editions[0])
+    folder = quarter.workspace.reports(quarter.period.id, _SUFFIX[first.name])
+    return RunResult(folder / f"{first.prefix}index.html", log, tuple(failed))
+
+
+def _run_edition(
+    quarter: Quarter, name: EditionName, plan: tuple[Briefing, ...], progress: Progress
+) -> list[str]:
+    """Make and publish one edition; return what of it failed."""
+    try:
+        store_results(quarter, name, progress)
+    except DisclosureError as error:
+        LOG.error("the %s edition was not made: %s", name, error)
+        return [f"the {name} edition ({error})"]
+    reports = quarter.workspace.reports(quarter.period.id, _SUFFIX[name])
+    build = _Build(quarter, quarter.edition(name), progress, building_folder(reports), plan)
+    for briefing in plan:
+        _publish_page(build, briefing)
+    _publish_index(build)
+    _publish_folder(build.folder, reports)
+    LOG.info("published the %s edition of %s", name, quarter.period.id)
+    return build.failed
 
 
 def _publish_folder(building: Path, reports: Path) -> None:
@@ -190,14 +224,24 @@ def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.Data
     return tables
 
 
-def store_results(quarter: Quarter, progress: Progress) -> None:
-    """Compute the result tables and store them where every notebook reads them."""
-    progress.step("compare")
-    shutil.rmtree(quarter.results_folder, ignore_errors=True)
-    tables = quarter.analyse()
-    quarter.results_folder.mkdir(parents=True)
+def store_results(quarter: Quarter, edition: EditionName, progress: Progress) -> None:
+    """Compute the tables of an edition and store them where every notebook reads them.
+
+    Raises
+    ------
+    DisclosureError
+        The public edition could not be proved safe.
+    """
+    progress.step(f"compare ({edition})")
+    folder = quarter.results_folder / edition
+    shutil.rmtree(folder, ignore_errors=True)
+    tables = quarter.analyse(edition)
+    folder.mkdir(parents=True)
     for name, table in tables.items():
-        table.to_parquet(quarter.results_folder / f"{name}.parquet", index=False)
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    if edition == "public":
+        published = quarter.protected.protected.publication
+        write_publication(quarter.results_folder / PUBLICATION, published)
     LOG.info("computed %s", ", ".join(f"{name} {len(t)}" for name, t in tables.items()))
 
 
@@ -208,26 +252,30 @@ def _carry_sample_mark(returns: Path, processed: Path) -> None:
         shutil.copyfile(returns / SAMPLE_MARKER, processed / SAMPLE_MARKER)
 
 
-def _write_queries(run: _Run, tables: dict[str, pd.DataFrame]) -> None:
-    quarter = run.quarter
+def _publish_queries(quarter: Quarter, tables: dict[str, pd.DataFrame]) -> None:
+    """Write each authority's query log; with its own figures in it, it goes to nobody else."""
+    reports = quarter.workspace.reports(quarter.period.id, _TO_AUTHORITIES)
+    building = building_folder(reports)
     written = write_query_logs(
-        tables["queries"], run.building / "queries", quarter.authorities, quarter.measures
+        tables["queries"], building / "queries", quarter.authorities, quarter.measures
     )
-    for path in written if run.sample else ():
-        path.rename(path.with_name(f"SAMPLE_{path.name}"))
+    mark = "SAMPLE_" if quarter.sample else ""
+    for path in written:
+        path.rename(path.with_name(f"RESTRICTED_{mark}{path.name}"))
+    _publish_folder(building, reports)
 
 
-def _publish_page(run: _Run, briefing: Briefing) -> None:
-    run.progress.step(briefing.notebook)
-    marks = run.marks(returns=briefing.uses == "returns")
+def _publish_page(build: _Build, briefing: Briefing) -> None:
+    build.progress.step(briefing.notebook)
+    marks = build.marks(returns=briefing.uses == "returns")
     try:
-        page = make_page(run.quarter, briefing, marks)
+        page = make_page(build.quarter, build.edition, briefing, marks)
     except Exception as error:  # whatever a notebook raises, the rest appears
         LOG.error("%s failed:\n%s", briefing.notebook, traceback.format_exc())
-        run.failed.append(briefing.title)
+        build.failed.append(briefing.title)
         page = _write_failure(briefing, error, marks)
     LOG.info("made %s", briefing.page)
-    (run.building / briefing.page).write_text(page, encoding="utf-8", newline="\n")
+    build.write(briefing.page, page)
 
 
 def _write_failure(briefing: Briefing, error: Exception, marks: PageMarks) -> str:
@@ -240,43 +288,57 @@ def _write_failure(briefing: Briefing, error: Exception, marks: PageMarks) -> st
     return page_html(body, f"{briefing.title}: not available", marks=marks)
 
 
-def _publish_index(run: _Run, tables: dict[str, pd.DataFrame]) -> None:
-    run.progress.step("index")
+def _publish_index(build: _Build) -> None:
+    edition = build.edition
+    build.progress.step("index")
     links = [
-        BriefingLink(b.title, b.page, b.summary, sample=run.sample and b.uses == "returns")
-        for b in run.plan
+        BriefingLink(
+            b.title,
+            f"{edition.prefix}{b.page}",
+            b.summary,
+            sample=edition.sample and b.uses == "returns",
+        )
+        for b in build.plan
     ]
     page = index_html(
-        run.quarter.period,
+        edition.period,
         links,
-        marks=run.marks(returns=True),
-        findings=_find_headlines(run.quarter),
-        summary=tables["summary"],
-        submissions=tables["submissions"],
-        failures=run.failed,
-        quarters=_find_other_quarters(run.quarter),
+        marks=build.marks(returns=True),
+        findings=_find_headlines(edition),
+        summary=edition.result("summary"),
+        submissions=edition.result("submissions"),
+        failures=build.failed,
+        quarters=_find_other_quarters(build),
     )
-    (run.building / "index.html").write_text(page, encoding="utf-8", newline="\n")
+    build.write("index.html", page)
 
 
-def _find_headlines(quarter: Quarter) -> list[str]:
+def _find_headlines(edition: Edition) -> list[str]:
     """Return the region's messages of the quarter, in order."""
-    messages = quarter.result("messages_quarterly")
-    own = messages[messages["area"].eq(quarter.region.code) & messages["kind"].eq("message")]
+    messages = edition.result("messages_quarterly")
+    own = messages[messages["area"].eq(edition.region.code) & messages["kind"].eq("message")]
     return [str(text) for text in own.sort_values("order")["text"]]
 
 
-def _find_other_quarters(quarter: Quarter) -> list[QuarterLink]:
-    """Return the other quarters that have been published, the latest first."""
-    reports = quarter.workspace.reports(quarter.period.id).parent
+def _find_other_quarters(build: _Build) -> list[QuarterLink]:
+    """Return the other quarters of which this edition has been published, the latest first."""
+    suffix, index = _SUFFIX[build.edition.name], f"{build.edition.prefix}index.html"
+    reports = build.quarter.workspace.reports(build.quarter.period.id).parent
     found = []
-    for folder in reports.iterdir() if reports.is_dir() else ():
-        if folder.name.startswith(".") or not (folder / "index.html").is_file():
-            continue
-        other = parse_quarter(folder.name)
-        if other != quarter.period:
-            found.append(other)
-    return [QuarterLink(q.label, f"../{q.id}/index.html") for q in sorted(found, reverse=True)]
+    for page in reports.glob(f"*{suffix}/{index}"):
+        name = page.parent.name.removesuffix(suffix)
+        if not name.startswith(".") and _is_quarter(name):
+            found.append(parse_quarter(name))
+    others = sorted(set(found) - {build.quarter.period}, reverse=True)
+    return [QuarterLink(q.label, f"../{q.id}{suffix}/{index}") for q in others]
+
+
+def _is_quarter(name: str) -> bool:
+    try:
+        parse_quarter(name)
+    except (ValueError, SlinbError):
+        return False
+    return True
 
 
 def _name_sources(quarter: Quarter) -> set[str]:

@@ -34,6 +34,7 @@ def quality_html(
     quarter: Period,
     *,
     rules: Mapping[str, str] | None = None,
+    public: bool = False,
 ) -> str:
     """Write the body of the data-quality briefing.
 
@@ -53,6 +54,8 @@ def quality_html(
         The quarter of the returns.
     rules : mapping of str to str, optional
         Rules in plain words by id; a rule that is not in it is named by its id.
+    public : bool, default False
+        Leave out the lists of single queries and workbooks: they quote what was sent.
 
     Raises
     ------
@@ -69,10 +72,10 @@ def quality_html(
             quarter=quarter.label,
             totals=totals,
             sums=_sums_table(summary, names, quarter, totals),
-            returns=_returns_table(submissions, names),
+            returns="" if public else _returns_table(submissions, names),
             severities=[(SEVERITY_WORDS[s], totals.counts[s]) for s in SEVERITIES],
             rules=_rules_table(log, rules or {}),
-            authorities=_group_queries(log, names),
+            authorities=[] if public else _group_queries(log, names),
             hidden=_list_hidden(log, submissions, names),
         )
     )
@@ -193,7 +196,8 @@ def _list_hidden(
         f"{name}: every figure of the quarter, because no return could be used." for name in none
     ]
     return lines + [
-        f"{query['area']}: {query['measure'] or 'the whole return'}. {query['problem']}"
+        f"{query['area']}: {query['measure'] or 'the whole return'}. "
+        + (query["problem"] or "Set aside until the authority answers.")
         for query in log
         if query["severity"] == "stop" and query["area"] not in none
     ]

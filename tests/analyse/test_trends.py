@@ -11,6 +11,7 @@ import pytest
 
 from slinb.analyse.breaks import find_break, starts_segment
 from slinb.analyse.points import compute_own_quarters, compute_quarterly_points
+from slinb.analyse.quarter_points import compute_quarter_points
 from slinb.analyse.trends import compute_trends
 from slinb.catalogue.measures import Break
 from slinb.catalogue.periods import Period
@@ -31,7 +32,9 @@ from tests.analyse.tables import (
 
 
 def chart(observations: pd.DataFrame, measures=(SHARE,), last="2025-26-Q3", rebasings=()):
-    return compute_trends(observations, measures, AREAS, REGION, Period.parse(last), rebasings)
+    quarter = Period.parse(last)
+    points = compute_quarter_points(observations, measures, AREAS, REGION, quarter)
+    return compute_trends(points, measures, AREAS, REGION, quarter, rebasings)
 
 
 def pick(trends: pd.DataFrame, area: str = LUTON, measure: str = "share") -> pd.DataFrame:

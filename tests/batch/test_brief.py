@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import nbformat
+import papermill
 import pytest
 
 from slinb.batch.brief import check_parameters, drop_lab_cells, execute_notebook
@@ -23,8 +24,11 @@ def test_every_briefing_of_the_plan_has_its_notebook_and_the_reverse() -> None:
 
 
 @pytest.mark.parametrize("briefing", load_plan(), ids=lambda b: b.notebook)
-def test_every_notebook_takes_the_quarter_and_the_region(briefing) -> None:
-    check_parameters(read(briefing.notebook), briefing.notebook, {"quarter": "", "region": ""})
+def test_every_notebook_takes_quarter_region_and_edition_and_is_public(briefing) -> None:
+    notebook = read(briefing.notebook)
+    asked = {"quarter": "", "region": "", "edition": ""}
+    check_parameters(notebook, briefing.notebook, asked)
+    assert papermill.inspect_notebook(notebook)["edition"]["default"] == '"public"'
 
 
 def test_a_misspelt_parameter_is_refused_with_those_that_exist() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slinb.batch.quarter import open_quarter
+from slinb.batch.quarter import find_quarter, open_quarter
 from slinb.batch.run import _refuse_mixed_returns, run_quarter
 from slinb.collect.returns import SAMPLE_MARKER
 from slinb.errors import ParameterError, PeriodError
@@ -33,12 +33,12 @@ def test_made_up_quarters_are_no_history_of_a_real_one(tmp_path: Path) -> None:
     lay_quarter(workspace, "2025-26-Q1", sample=False)
     lay_quarter(workspace, "2025-26-Q2", sample=True)
     lay_quarter(workspace, "2025-26-Q4", sample=False)
-    real = open_quarter("2025-26-Q3", workspace=workspace)
+    real = find_quarter("2025-26-Q3", workspace=workspace)
     assert not real.sample
     assert list(real.earlier["period"]) == ["2025-26-Q1"]
     mark_returns(workspace, "2025-26-Q3")
     assert real.sample
-    assert list(open_quarter("2025-26-Q3", workspace=workspace).earlier["period"]) == ["2025-26-Q2"]
+    assert list(find_quarter("2025-26-Q3", workspace=workspace).earlier["period"]) == ["2025-26-Q2"]
 
 
 def test_a_quarantined_value_keeps_its_place_and_loses_its_number(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_quarantined_value_keeps_its_place_and_loses_its_number(tmp_path: Path
         ]
     )
     held.to_parquet(workspace.processed("2025-26-Q3") / "quarantined.parquet", index=False)
-    history = open_quarter("2025-26-Q3", workspace=workspace).history.set_index("measure")
+    history = find_quarter("2025-26-Q3", workspace=workspace).history.set_index("measure")
     assert history.loc["cla_rate", "status"] == "quarantined"
     assert history.loc["cla_rate", ["numerator", "denominator", "value"]].isna().all()
     assert history.loc["cp_rate", "status"] == "unreadable"
@@ -64,9 +64,9 @@ def test_a_quarantined_value_keeps_its_place_and_loses_its_number(tmp_path: Path
 
 def test_another_region_of_the_same_quarter_is_not_run_over_the_first(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    open_quarter("2025-26-Q3", workspace=workspace).results_folder.mkdir(parents=True)
+    find_quarter("2025-26-Q3", workspace=workspace).results_folder.mkdir(parents=True)
     with pytest.raises(ParameterError, match="another region \\(east-of-england\\)"):
-        run_quarter(open_quarter("2025-26-Q3", "South West", workspace=workspace), quiet=True)
+        run_quarter(find_quarter("2025-26-Q3", "South West", workspace=workspace), quiet=True)
 
 
 @pytest.mark.parametrize(
@@ -106,9 +106,18 @@ def test_a_region_that_does_not_exist_lists_those_that_do(tmp_path: Path) -> Non
         open_quarter("2025-26-Q3", "Wessex", workspace=Workspace(tmp_path))
 
 
+def test_an_edition_that_does_not_exist_lists_those_that_do(tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="public, restricted"):
+        open_quarter("2025-26-Q3", edition="secret", workspace=Workspace(tmp_path))
+
+
+def test_a_quarter_is_opened_in_the_public_edition_unless_asked_otherwise(tmp_path: Path) -> None:
+    assert open_quarter("2025-26-Q3", workspace=Workspace(tmp_path)).public
+
+
 def test_a_quarter_that_was_not_run_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="slinb run --quarter 2025-26-Q3"):
-        open_quarter("2025-26-Q3", workspace=Workspace(tmp_path)).table("accepted")
+        find_quarter("2025-26-Q3", workspace=Workspace(tmp_path)).table("accepted")
 
 
 def test_a_folder_outside_a_project_is_told_so(tmp_path: Path, monkeypatch) -> None:

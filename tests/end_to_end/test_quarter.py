@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from slinb.analyse.region import compare_region
 from slinb.batch.plan import load_plan
-from slinb.batch.quarter import open_quarter
+from slinb.batch.quarter import find_quarter, open_quarter
 from slinb.catalogue.areas import load_areas
 from slinb.catalogue.periods import Period
 from slinb.cli import main
@@ -30,8 +30,13 @@ PAGES = (
 )
 
 
-def read_page(workspace: Workspace, name: str) -> str:
-    return (workspace.reports(QUARTER) / f"{name}.html").read_text(encoding="utf-8")
+EDITIONS = {"public": ("", ""), "restricted": ("-restricted", "RESTRICTED_")}
+
+
+def read_page(workspace: Workspace, name: str, edition: str = "public") -> str:
+    suffix, prefix = EDITIONS[edition]
+    path = workspace.reports(QUARTER, suffix) / f"{prefix}{name}.html"
+    return path.read_text(encoding="utf-8")
 
 
 def test_the_last_line_printed_is_the_index(sample_quarter: Workspace) -> None:
@@ -39,9 +44,10 @@ def test_the_last_line_printed_is_the_index(sample_quarter: Workspace) -> None:
     assert printed.splitlines()[-1] == str(sample_quarter.reports(QUARTER) / "index.html")
 
 
-def test_every_page_is_there_and_asks_no_host(sample_quarter: Workspace) -> None:
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_page_is_there_and_asks_no_host(sample_quarter: Workspace, edition: str) -> None:
     for name in PAGES:
-        page = read_page(sample_quarter, name)
+        page = read_page(sample_quarter, name, edition)
         assert page.startswith("<!DOCTYPE html>")
         assert not re.search(r"""(?:src|data|poster)\s*=\s*["']?\s*(?:https?:)?//""", page)
         assert not re.search(r"<link\b|@import|url\(\s*['\"]?https?:", page)
@@ -52,15 +58,35 @@ def test_sample_figures_are_marked_and_official_ones_are_not(sample_quarter: Wor
         page = read_page(sample_quarter, name)
         marked = ("<title>SAMPLE:" in page, 'class="sample"' in page)
         assert marked == (name not in PUBLISHED,) * 2
-        # Small numbers are not yet protected: a page of returns says who may read it.
-        assert ("not for publication" in page) == (name not in PUBLISHED)
+        assert "Public edition: small numbers are suppressed" in page
+        assert "not for publication" not in page
+
+
+def test_every_restricted_file_says_so_in_its_name_and_on_its_page(
+    sample_quarter: Workspace,
+) -> None:
+    for suffix in ("-restricted", "-to-authorities"):
+        folder = sample_quarter.reports(QUARTER, suffix)
+        files = [p for p in folder.rglob("*") if p.is_file()]
+        assert files
+        assert all(p.name.startswith("RESTRICTED_") for p in files)
+        for page in folder.glob("*.html"):
+            assert "not for publication" in page.read_text(encoding="utf-8")
+    # No link leads from the public pages to the restricted ones.
+    for name in PAGES:
+        assert "RESTRICTED_" not in read_page(sample_quarter, name)
+
+
+def test_only_the_public_edition_is_made_unless_asked_otherwise() -> None:
+    (option,) = [p for p in main.commands["run"].params if p.name == "edition"]
+    assert option.default == "public"
 
 
 def test_all_planted_defects_are_found_and_nothing_else_is(sample_quarter: Workspace) -> None:
     manifest = pd.read_csv(
         sample_quarter.returns(QUARTER) / "sample_defects.csv", keep_default_na=False
     )
-    queries = open_quarter(QUARTER, workspace=sample_quarter).table("queries")
+    queries = find_quarter(QUARTER, workspace=sample_quarter).table("queries")
     key = ["area", "measure", "rule", "severity"]
     planted = sorted(map(tuple, manifest[key].to_numpy()))
     found = sorted(map(tuple, queries[key].to_numpy()))
@@ -69,7 +95,7 @@ def test_all_planted_defects_are_found_and_nothing_else_is(sample_quarter: Works
 
 
 def test_values_in_are_accepted_plus_quarantined(sample_quarter: Workspace) -> None:
-    quarter = open_quarter(QUARTER, workspace=sample_quarter)
+    quarter = find_quarter(QUARTER, workspace=sample_quarter)
     summary = quarter.table("summary")
     assert (summary["sent"] == summary["accepted"] + summary["quarantined"]).all()
     assert summary["sent"].sum() == len(quarter.table("accepted")) + len(
@@ -81,7 +107,10 @@ def test_values_in_are_accepted_plus_quarantined(sample_quarter: Workspace) -> N
 
 
 def test_every_authority_has_a_query_log_to_send(sample_quarter: Workspace) -> None:
-    logs = {p.stem for p in (sample_quarter.reports(QUARTER) / "queries").glob("*.xlsx")}
+    logs = {
+        p.stem
+        for p in (sample_quarter.reports(QUARTER, "-to-authorities") / "queries").glob("*.xlsx")
+    }
     for area in load_areas().authorities("E12000006"):
         assert any(area.slug in log for log in logs), area.name
 
@@ -89,7 +118,7 @@ def test_every_authority_has_a_query_log_to_send(sample_quarter: Workspace) -> N
 def test_a_number_of_the_rug_leads_to_its_cell(sample_quarter: Workspace) -> None:
     import openpyxl
 
-    quarter = open_quarter(QUARTER, workspace=sample_quarter)
+    quarter = open_quarter(QUARTER, edition="restricted", workspace=sample_quarter)
     comparison = quarter.comparison("quarterly", ["cla_rate"])
     luton = comparison[comparison["area"] == "E06000032"].iloc[0]
     path = sample_quarter.returns(QUARTER) / luton["file"]
@@ -116,13 +145,14 @@ def test_a_quarantined_figure_is_not_on_the_rug_and_says_why(sample_quarter: Wor
     assert "sent, queried with the authority" in read_page(sample_quarter, "quarterly-rug")
 
 
-def test_tables_conform_to_their_schemas(sample_quarter: Workspace) -> None:
-    quarter = open_quarter(QUARTER, workspace=sample_quarter)
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_tables_conform_to_their_schemas(sample_quarter: Workspace, edition: str) -> None:
+    quarter = open_quarter(QUARTER, edition=edition, workspace=sample_quarter)
     for kind in ("annual", "quarterly"):
         pd.testing.assert_frame_equal(
             COMPARISON.conform(quarter.comparison(kind)), quarter.comparison(kind)
         )
-    OBSERVATIONS.conform(quarter.table("accepted"))
+    OBSERVATIONS.conform(find_quarter(QUARTER, workspace=sample_quarter).table("accepted"))
 
 
 NUMBER = re.compile(r"(?<![\w-])−?\d+(?:,\d{3})*(?:\.\d+)?")
@@ -146,11 +176,12 @@ def list_allowed(rows: pd.DataFrame, measures) -> set[str]:
     return allowed
 
 
+@pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("kind", ["annual", "quarterly"])
 def test_every_number_of_a_headline_is_in_the_comparison(
-    sample_quarter: Workspace, kind: str
+    sample_quarter: Workspace, kind: str, edition: str
 ) -> None:
-    quarter = open_quarter(QUARTER, workspace=sample_quarter)
+    quarter = open_quarter(QUARTER, edition=edition, workspace=sample_quarter)
     comparison = quarter.comparison(kind)
     messages = quarter.result(f"messages_{kind}")
     travel = quarter.result(f"travel_{kind}")
