@@ -1,0 +1,229 @@
+"""Whether a passage shows a secret: the judgement itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from slinb.catalogue.measures import Measures
+from slinb.gate.context import Subject, find_subjects, is_benchmark
+from slinb.gate.names import Name, Names, normalise
+from slinb.gate.numbers import Token, blank, blank_harmless, find_tokens
+from slinb.gate.passages import Level, Passage
+from slinb.gate.secrets import Secret, Secrets
+from slinb.gate.shows import is_in_place_of, shows
+from slinb.gate.when import NOW, RELATIVE, Span, find_spans
+
+#: Found where a figure stands in a cell that is withheld, whatever the figure.
+WITHHELD = "a figure in a withheld cell"
+#: Days to which a comparison, and a series of quarters, reach back.
+_COMPARED, _SERIES = 400, 1200
+_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|\n\s*\n")
+_ANY_NUMBER = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.I
+)
+#: Columns and keys whose numbers are no figures: where a row stands, how many were compared.
+_HARMLESS_KEY = re.compile(
+    r"(?:rank(?:ed)?|order|priority|decimals|multiplier|points|segment|page|row|cell|index|row ?id"
+    r"|(?:old |new |la |ons |area )*code|year|period|quarter|month|time period|date|received"
+    r"|release|version|benchmark n|line|line width|width|height|size|font ?size|opacity|colspan)",
+    re.I,
+)
+_REMARKS = (
+    "definition", "caution", "why", "definition_source", "polarity_words", "numerator",
+    "denominator", "unit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A protected value found where it must not be.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file.
+    place : str
+        Where in it.
+    area, measure, period : str
+        The cell whose value it is; empty where the file itself cannot be read.
+    found : str
+        The kind of secret ("numerator"), "a figure in a withheld cell", or why the file
+        cannot be passed.
+    excerpt : str
+        The passage with every digit blotted out, so that a log shows no number.
+    """
+
+    file: str
+    place: str
+    area: str
+    measure: str
+    period: str
+    found: str
+    excerpt: str
+
+
+class Judge:
+    """Finds the leaks of passages.
+
+    Parameters
+    ----------
+    secrets : Secrets
+    names : Names
+    measures : Measures
+        For units and for the catalogue's own sentences, whose numbers are no figures.
+    shown : Secrets, optional
+        Figures of the same cells that are published; one of another period or kind than a
+        secret excuses a figure that both would be rounded to.
+    strict : bool, default True
+        Refuse any figure in a cell that is withheld, whatever its value.
+    """
+
+    def __init__(
+        self,
+        secrets: Secrets,
+        names: Names,
+        measures: Measures,
+        *,
+        shown: Secrets | None = None,
+        strict: bool = True,
+    ) -> None:
+        self._secrets = secrets
+        self._shown = shown or Secrets(())
+        self._names = names
+        self._strict = strict
+        self._percent = {m.id for m in measures if m.unit.startswith("%")}
+        texts = (normalise(getattr(m, name)) for m in measures for name in _REMARKS)
+        sentences = {s for text in texts for s in _SENTENCE.split(text) if re.search(r"\d", s)}
+        self._remarks = sorted(sentences, key=len, reverse=True)
+
+    def judge(self, passage: Passage, file: str = "") -> Iterator[Leak]:
+        """Yield what a passage shows of the secrets, each once."""
+        if not _ANY_NUMBER.search(passage.text) or _HARMLESS_KEY.fullmatch(_plain(passage.key)):
+            return
+        seen = set()
+        for text, levels in _split(normalise(passage.text), passage):
+            for token, secret in self._find(text, levels, passage):
+                if secret not in seen:
+                    seen.add(secret)
+                    cell = secret.area, secret.measure, secret.period
+                    yield Leak(file, passage.place, *cell, secret.kind, _blot(text, token))
+
+    def _find(
+        self, text: str, levels: tuple[Level, ...], passage: Passage
+    ) -> Iterator[tuple[Token, Secret]]:
+        names = self._names.find(text)
+        if not self._may_concern(names, levels):
+            return
+        tokens = find_tokens(self._mask(text, names, passage))
+        for token in tokens:
+            if not is_benchmark(token, text, names):
+                spans = _find_times(token, tokens, text, levels, passage.key)
+                subject = find_subjects(token, text, names, levels, self._names)
+                for secret in self._find_shown(token, subject, spans, text, passage):
+                    yield token, secret
+
+    def _may_concern(self, names: Sequence[Name], levels: tuple[Level, ...]) -> bool:
+        """Whether anything around names a cell with secrets: most passages end here."""
+        ids = {i for name in names for i in name.ids}
+        for level in levels:
+            ids |= {i for name in self._names.find(normalise(level.text)) for i in name.ids}
+        areas, measures = self._secrets.areas, self._secrets.measures
+        return not ids.isdisjoint(areas) and not ids.isdisjoint(measures)
+
+    def _mask(self, text: str, names: Sequence[Name], passage: Passage) -> str:
+        """Return a text, of the same length, in which the numbers left may be figures."""
+        masked = blank(text, [(n.start, n.end) for n in names])
+        for remark in self._remarks:
+            if (start := text.find(remark)) >= 0:
+                masked = blank(masked, [(start, start + len(remark))])
+        if passage.form == "label":
+            masked = masked.replace("_", " ")
+        return blank_harmless(masked)
+
+    def _find_shown(
+        self, token: Token, subject: Subject, spans: tuple[Span, ...], text: str, passage: Passage
+    ) -> Iterator[Secret]:
+        for area, measure in product(sorted(subject.areas), sorted(subject.measures)):
+            secrets = [s for s in self._secrets.of_cell(area, measure) if _in_time(s, spans)]
+            if not secrets:
+                continue
+            percent = measure in self._percent
+            open_to_all = [
+                s
+                for s in self._shown.of_cell(area, measure)
+                if _in_time(s, spans) and shows(token, s, text, passage, percent=percent)
+            ]
+            hits = [s for s in secrets if shows(token, s, text, passage, percent=percent)]
+            yield from (s for s in hits if not _is_excused(s, open_to_all))
+            alone = self._strict and subject.single and not hits and not open_to_all
+            dated = any(span.exact for span in spans)
+            if alone and is_in_place_of(secrets, token, text, passage, dated=dated):
+                yield Secret(area, measure, secrets[0].period, WITHHELD, 0.0)
+
+
+def _is_excused(secret: Secret, shown: Sequence[Secret]) -> bool:
+    """Whether a figure that is published explains the number; a small count never is."""
+    if secret.sort == "count":
+        return False
+    return any((s.period, s.kind) != (secret.period, secret.kind) for s in shown)
+
+
+def _in_time(secret: Secret, spans: tuple[Span, ...]) -> bool:
+    return not spans or not secret.period or any(s.holds(secret.period) for s in spans)
+
+
+def _find_times(
+    token: Token, tokens: Sequence[Token], text: str, levels: tuple[Level, ...], key: str
+) -> tuple[Span, ...]:
+    """Return the times that a number may be of; none where it may be of any.
+
+    They are the one named before it and the one named after it, unless another number stands
+    between ("3, after 5 at 30 September 2025"); else those of its row, point or caption.
+    """
+    named = [] if NOW.search(text) else find_spans(text)
+    before = [s for s in named if s.end <= token.start][-1:]
+    after = [s for s in named if s.start >= token.end][:1]
+    if after and any(token.end <= other.start < after[0].start for other in tokens):
+        after = []
+    spans = (*before, *after)
+    spans = spans or _find_times_around(text, levels)
+    if RELATIVE.search(text) or RELATIVE.search(_plain(key)):
+        return tuple(span.reach_back(_COMPARED) for span in spans)
+    return spans
+
+
+def _find_times_around(text: str, levels: tuple[Level, ...]) -> tuple[Span, ...]:
+    for around in levels:
+        if around.tight and (spans := find_spans(normalise(around.text))):
+            return spans
+    for around in levels:
+        words = normalise(around.text)
+        if text not in words and (spans := find_spans(words)):
+            # A caption or heading names the last period of what may be a long series.
+            return tuple(span.reach_back(_SERIES) for span in spans)
+    return ()
+
+
+def _split(text: str, passage: Passage) -> Iterator[tuple[str, tuple[Level, ...]]]:
+    """Yield the sentences of a passage, each within its paragraph."""
+    sentences = _SENTENCE.split(text) if passage.form != "label" else [text]
+    if len(sentences) == 1:
+        yield text, passage.levels
+        return
+    whole = Level(text[:2000])
+    for sentence in sentences:
+        if _ANY_NUMBER.search(sentence):
+            yield sentence, (whole, *passage.levels)
+
+
+def _plain(key: str) -> str:
+    return key.replace("_", " ").strip()
+
+
+def _blot(text: str, token: Token) -> str:
+    blotted = blank(text, [(token.start, token.end)])
+    near = blotted[max(0, token.start - 60) : token.end + 60]
+    return re.sub("[\\d\x1e]+", "•", near).replace("\x1f", "|").strip()

@@ -1,0 +1,190 @@
+"""Where a text names an area or a measure, in whichever of their forms."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from slinb.catalogue.areas import Area, Areas
+from slinb.catalogue.measures import Measure, Measures
+
+#: A domain ("Children in need and protection") holds the name of a measure and means none.
+What = Literal["area", "measure", "domain"]
+#: Names of a benchmark that stand for no area of the list.
+BENCHMARK = "benchmark"
+_BENCHMARKS = (
+    "the region", "region", "regional", "the benchmark", "benchmark", "national",
+    "statistical neighbours", "neighbours", "neighbour",
+)  # fmt: skip
+_WORD = re.compile(r"[^\W_]+")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_SPACED_THOUSANDS = re.compile("(?<=\\d)[\u00a0\u2009\u202f](?=\\d{3}(?!\\d))")
+#: "Looked-after children per 10,000" is also called "looked-after children"
+_TAIL = re.compile(r"\s*(?:,? per [\d,]+.*|\(.*\)|,.*)$")
+
+
+class Name(NamedTuple):
+    """A name in a text: where it stands, and the codes or ids of all it may mean.
+
+    A weak name ("children in need", of "Children in need per 10,000") is said of other things
+    too: it adds to what a number may be about and rules nothing out.
+    """
+
+    start: int
+    end: int
+    what: What
+    ids: frozenset[str]
+    weak: bool = False
+
+
+class _Entry(NamedTuple):
+    words: tuple[str, ...]
+    what: What
+    ids: frozenset[str]
+    weak: bool
+
+
+@lru_cache(maxsize=65536)
+def normalise(text: str) -> str:
+    """Return a text with its look-alikes made plain: full-width digits, thin spaces, joiners.
+
+    >>> normalise("1\u2009234 of \uff13\u200b\uff17")
+    '1,234 of 37'
+    """
+    if text.isascii():
+        return text
+    text = _SPACED_THOUSANDS.sub(",", _UNSEEN.sub("", text))
+    return unicodedata.normalize("NFKC", text)
+
+
+class Names:
+    """Finds the areas and measures that a text names.
+
+    Parameters
+    ----------
+    areas, measures
+        All areas and measures, so that "Southend" is not found in a longer name.
+    wanted_areas : iterable of str
+        Codes of those with secrets. An area that is neither one of them nor their neighbour
+        in the region is known only where its name contains one of theirs.
+
+    Examples
+    --------
+    >>> from slinb.catalogue.areas import load_areas
+    >>> from slinb.catalogue.measures import load_measures
+    >>> names = Names(load_areas(), load_measures(), ["E06000055"])
+    >>> [sorted(n.ids) for n in names.find("trend-cla_rate-E06000055")]
+    [['cla_rate'], ['E06000055']]
+    """
+
+    def __init__(
+        self,
+        areas: Areas,
+        measures: Measures,
+        wanted_areas: Iterable[str],
+    ) -> None:
+        forms = _Forms()
+        for measure in measures:
+            forms.add("measure", (measure.id, measure.title, measure.short), measure.id)
+        for area in _areas_in_play(areas, set(wanted_areas)):
+            forms.add("area", _area_forms(area), area.code)
+        forms.add("area", _BENCHMARKS, BENCHMARK)
+        for domain in measures.domains:
+            forms.add("domain", (domain,), "")
+        for measure in measures:
+            forms.add("measure", _weak_forms(measure), measure.id, weak=True)
+        self._entries = forms.index()
+        self._whole = _whole_forms(areas, measures)
+        self.find = lru_cache(maxsize=65536)(self._find)
+
+    def _find(self, text: str) -> tuple[Name, ...]:
+        """Return the names in a text, in order; of two that overlap the longer one."""
+        found = []
+        words = [(m.group().casefold(), m.start(), m.end()) for m in _WORD.finditer(text)]
+        position = 0
+        while position < len(words):
+            entry = self._entry_at(words, position)
+            if entry is None:
+                position += 1
+                continue
+            last = position + len(entry.words) - 1
+            found.append(
+                Name(words[position][1], words[last][2], entry.what, entry.ids, entry.weak)
+            )
+            position = last + 1
+        if not found and (whole := self._whole.get(text.strip().casefold())):
+            found = [Name(0, len(text), *whole)]
+        return tuple(found)
+
+    def _entry_at(self, words: list[tuple[str, int, int]], position: int) -> _Entry | None:
+        for entry in self._entries.get(words[position][0], ()):
+            length = len(entry.words)
+            if tuple(w for w, _, _ in words[position : position + length]) == entry.words:
+                return entry
+        return None
+
+
+class _Forms:
+    """The forms in which each area and measure is named, and what each form means."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, ...], _Entry] = {}
+
+    def add(self, what: What, forms: Iterable[str], code: str, *, weak: bool = False) -> None:
+        """Enter the forms of one area or measure; a weak form gives way to a strong one."""
+        for form in forms:
+            words = tuple(w.casefold() for w in _WORD.findall(normalise(form)))
+            known = self._found.get(words)
+            if not words or (known and weak and not known.weak):
+                continue
+            ids = known.ids if known else frozenset()
+            self._found[words] = _Entry(words, what, ids | {code}, weak)
+
+    def index(self) -> dict[str, list[_Entry]]:
+        """Return the entries by their first word, the longest first."""
+        index: dict[str, list[_Entry]] = {}
+        for entry in sorted(self._found.values(), key=lambda e: -len(e.words)):
+            index.setdefault(entry.words[0], []).append(entry)
+        return index
+
+
+def _whole_forms(areas: Areas, measures: Measures) -> dict[str, tuple[What, frozenset[str]]]:
+    """Return names too short to be looked for within a text: they must be all of it."""
+    forms: dict[str, tuple[What, frozenset[str]]] = {
+        a.old_code: ("area", frozenset({a.code})) for a in areas if a.old_code
+    }
+    counts: dict[str, set[str]] = {}
+    for measure in measures:
+        for count in (measure.numerator_count, measure.denominator_count):
+            if count:
+                counts.setdefault(count.casefold(), set()).add(measure.id)
+    return forms | {count: ("measure", frozenset(ids)) for count, ids in counts.items()}
+
+
+def _areas_in_play(areas: Areas, wanted: set[str]) -> list[Area]:
+    parents = {areas[code].parent for code in wanted if code in areas}
+    inner = [a for a in areas if a.code in wanted or a.parent in parents or a.level != "authority"]
+    held = [a.name.casefold() for a in inner]
+    outer = [a for a in areas if a not in inner and any(name in a.name.casefold() for name in held)]
+    return inner + outer
+
+
+def _area_forms(area: Area) -> set[str]:
+    forms = {area.code, area.name, area.slug, *area.spellings}
+    for joint in ("-on-", "-upon-", " upon ", " on "):
+        # "Southend" for Southend-on-Sea
+        head, found, _ = area.name.partition(joint)
+        forms |= {head} if found else set()
+    return forms
+
+
+def _weak_forms(measure: Measure) -> set[str]:
+    forms = {measure.numerator} if len(measure.numerator.split()) > 2 else set()
+    for text in (measure.title, measure.short):
+        head = _TAIL.sub("", text)
+        if len(_WORD.findall(head)) > 1:
+            forms.add(head)
+    return forms

@@ -1,0 +1,156 @@
+"""The numbers that no public file may show, each with the cell to which it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+Kind = Literal["count", "figure", "change"]
+
+#: What each column of a result table holds: a whole number, a figure in the measure's unit, or
+#: a difference of two figures (found with either sign).
+KINDS: dict[str, Kind] = {
+    "numerator": "count",
+    "denominator": "count",
+    "excluded": "count",
+    "n": "count",
+    "at_risk": "count",
+    "value": "figure",
+    "rolling": "figure",
+    "lower": "figure",
+    "upper": "figure",
+    "lower_998": "figure",
+    "upper_998": "figure",
+    "previous": "figure",
+    "year_ago": "figure",
+    "value_before": "figure",
+    "provisional": "figure",
+    "change": "change",
+    "change_year": "change",
+    "revision": "change",
+}
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One number that must not be found in the context of its cell.
+
+    Parameters
+    ----------
+    area : str
+        ONS code.
+    measure : str
+        Measure id.
+    period : str
+        Period id; empty where the number is secret in every period.
+    kind : str
+        What it is: a key of :data:`KINDS` (numerator, value, lower, change, …).
+    number : float
+        The number itself, unrounded. A figure is in the measure's unit: 27.1 for 27.1%.
+    decimals : int
+        To how many places a figure of the measure is written.
+
+    Examples
+    --------
+    >>> Secret("E06000055", "cp_neglect_pct", "2025-26-Q3", "numerator", 3).sort
+    'count'
+    """
+
+    area: str
+    measure: str
+    period: str
+    kind: str
+    number: float
+    decimals: int = 0
+
+    @property
+    def sort(self) -> Kind:
+        """Whether it is a count, a figure or a change; a kind that is not known is a figure."""
+        return KINDS.get(self.kind.rpartition(" ")[2], "figure")
+
+
+class Secrets:
+    """All secrets of a quarter, looked up by the cell."""
+
+    def __init__(self, secrets: Iterable[Secret]) -> None:
+        self._cells: dict[tuple[str, str], list[Secret]] = {}
+        for secret in dict.fromkeys(secrets):
+            self._cells.setdefault((secret.area, secret.measure), []).append(secret)
+        self.areas = frozenset(area for area, _ in self._cells)
+        self.measures = frozenset(measure for _, measure in self._cells)
+        self.periods = frozenset(secret.period for secret in self if secret.period)
+
+    def __iter__(self) -> Iterator[Secret]:
+        for found in self._cells.values():
+            yield from found
+
+    def __len__(self) -> int:
+        return sum(map(len, self._cells.values()))
+
+    def of_cell(self, area: str, measure: str) -> list[Secret]:
+        """Return the secrets of an area and measure, of every period."""
+        return self._cells.get((area, measure), [])
+
+
+def find_secrets(
+    full: pd.DataFrame, public: pd.DataFrame, decimals: dict[str, int], *, label: str = ""
+) -> list[Secret]:
+    """Return the numbers of a full result table that its protected twin withholds.
+
+    Parameters
+    ----------
+    full, public : DataFrame
+        The same result table (comparison, trends, travel, funnel …) of the restricted and of
+        the public edition, each with ``area``, ``measure`` and ``period``.
+    decimals : dict
+        Places to which a measure's figures are written, by measure id.
+    label : str
+        Put before the kind, where a table's figures are others of the same cell and period:
+        "own " for a quarter's own values beside those over twelve months.
+
+    Returns
+    -------
+    list of Secret
+        One for each number of a column of :data:`KINDS` that stands in ``full`` and is missing
+        in ``public``, or whose row is not there at all.
+    """
+    key = ["area", "measure", "period"]
+    columns = [c for c in full.columns if c in KINDS]
+    # A cell that is not compared with one benchmark but is with another is not withheld.
+    shown = public.groupby(key)[[c for c in columns if c in public.columns]].max()
+    numbers = full.groupby(key)[columns].max()
+    withheld = numbers.where(shown.reindex(index=numbers.index, columns=columns).isna())
+    return [
+        Secret(*cell, label + kind, number, decimals.get(cell[1], 1))
+        for kind in columns
+        for cell, number in _list_numbers(withheld[kind])
+    ]
+
+
+def list_shown(public: pd.DataFrame, decimals: dict[str, int], *, label: str = "") -> list[Secret]:
+    """Return the numbers that a table publishes, in the form of :class:`Secret`.
+
+    Parameters
+    ----------
+    public : DataFrame
+        With ``area``, ``measure`` and ``period``, each once a row, and columns of
+        :data:`KINDS`.
+    decimals, label
+        As for :func:`find_secrets`.
+    """
+    numbers = public.set_index(["area", "measure", "period"])
+    return [
+        Secret(*cell, label + kind, number, decimals.get(cell[1], 1))
+        for kind in numbers.columns
+        if kind in KINDS
+        for cell, number in _list_numbers(numbers[kind])
+    ]
+
+
+def _list_numbers(column: pd.Series[Any]) -> Iterator[tuple[tuple[str, str, str], float]]:
+    for cell, number in column.dropna().items():
+        area, measure, period = map(str, cell)  # type: ignore[call-overload]  # three labels
+        yield (area, measure, period), float(number)
