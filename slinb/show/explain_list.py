@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from markupsafe import Markup
 
 from slinb.catalogue.areas import Area
 from slinb.catalogue.explain import ExplainRules
@@ -15,6 +16,7 @@ from slinb.schema import EXPLAIN
 from slinb.show.formats import format_change, format_number
 from slinb.show.markup import Html, render_template
 from slinb.show.phrases import join_names
+from slinb.show.prose import render_prose
 from slinb.show.remarks import say_rules
 from slinb.show.rows import Row, list_rows
 from slinb.show.statements import Statement, Statements, index_statements, read_statement
@@ -46,12 +48,12 @@ class Item:
 
 @dataclass(frozen=True)
 class Asked:
-    """What one authority is asked, and what it said itself, in paragraphs."""
+    """What one authority is asked, and what it said itself, as safe HTML."""
 
     area: Area
     items: tuple[Item, ...]
-    narrative: tuple[str, ...]
-    narrative_before: tuple[str, ...]
+    narrative: Markup
+    narrative_before: Markup
 
 
 def explain_html(
@@ -62,6 +64,7 @@ def explain_html(
     rules: ExplainRules,
     *,
     most: int = 5,
+    own_words: bool = True,
     key: str = "explain",
 ) -> Html:
     """Write the explain list: authority by authority, most pressing first, with its own words.
@@ -80,6 +83,8 @@ def explain_html(
         The rules that made the list; their words say why.
     most : int, default 5
         Items of an authority that are shown at once; the others open on request.
+    own_words : bool, default True
+        Show what authorities wrote; False in the public edition, which has none of it.
     key : str
         Prefix of the ids.
 
@@ -87,25 +92,16 @@ def explain_html(
     -------
     Html
         One ``<section>``, headings from ``h2``; it needs ``findings.css`` and no script. What
-        authorities wrote stands in it as text, whatever it holds.
+        authorities wrote stands in it as
+        paragraphs, emphasis and lists, whatever it holds (:mod:`slinb.show.prose`).
 
     Raises
     ------
     SchemaError
         A column is missing.
     """
-    rows = sorted(list_rows(EXPLAIN.conform(explain)), key=lambda row: int(row["priority"]))
-    said = index_statements(comparison)
-    groups = [
-        Asked(
-            area,
-            tuple(_read_item(row, measures[row["measure"]], said, rules) for row in mine),
-            _find_words(mine, "narrative"),
-            _find_words(mine, "narrative_before"),
-        )
-        for area in areas
-        if (mine := [row for row in rows if row["area"] == area.code])
-    ]
+    rows = list_rows(EXPLAIN.conform(explain))
+    groups = list_asked(explain, comparison, measures, areas, rules)
     return Html(
         str(
             render_template(
@@ -116,10 +112,37 @@ def explain_html(
                 groups=groups,
                 most=most,
                 without=_join([a for a in areas if all(g.area != a for g in groups)]),
-                silent=_join([g.area for g in groups if not g.narrative]),
+                own_words=own_words,
+                silent=_join([g.area for g in groups if own_words and not g.narrative]),
             )
         )
     )
+
+
+def list_asked(
+    explain: pd.DataFrame,
+    comparison: pd.DataFrame,
+    measures: Measures,
+    areas: Sequence[Area],
+    rules: ExplainRules,
+) -> list[Asked]:
+    """Return what each authority is asked, for the page of one as well as for the page of all.
+
+    Parameters are those of :func:`explain_html`; an authority of whom nothing is asked is left
+    out.
+    """
+    rows = sorted(list_rows(EXPLAIN.conform(explain)), key=lambda row: int(row["priority"]))
+    said = index_statements(comparison)
+    return [
+        Asked(
+            area,
+            tuple(_read_item(row, measures[row["measure"]], said, rules) for row in mine),
+            _find_words(mine, "narrative"),
+            _find_words(mine, "narrative_before"),
+        )
+        for area in areas
+        if (mine := [row for row in rows if row["area"] == area.code])
+    ]
 
 
 def _join(areas: Sequence[Area]) -> str:
@@ -156,10 +179,9 @@ def _say_before(row: Row, rules: ExplainRules) -> str:
     )
 
 
-def _find_words(rows: Sequence[Row], name: str) -> tuple[str, ...]:
-    """Return the paragraphs of what the authority wrote; the words are the same on every row."""
-    text = next((str(row[name]) for row in rows if row[name]), "")
-    return tuple(line.strip() for line in text.splitlines() if line.strip())
+def _find_words(rows: Sequence[Row], name: str) -> Markup:
+    """Return what the authority wrote, made safe; the words are the same on every row."""
+    return render_prose(next((str(row[name]) for row in rows if row[name]), ""))
 
 
 def _say_finding(rows: Sequence[Row], groups: Sequence[Asked]) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
 from slinb.schema import COMPARISON
-from slinb.show.formats import format_counts, format_period_short, format_value
+from slinb.show.formats import REASONS, format_counts, format_period_short, format_value
 from slinb.show.marks import mark_judgement
 from slinb.show.rows import Row, list_rows
 from slinb.show.sentences import has_figure, name_benchmark
@@ -45,7 +45,7 @@ def read_statement(row: Row | None, measure: Measure) -> Statement:
         Sign "▲▲ worse", figures "30.1% against the region's 19.7%", counts "1,963 of 6,520".
     """
     if row is None or not has_figure(row):
-        return Statement("", "", "no figure", "", "")
+        return Statement("", "", _say_absence(row), "", "")
     mark = mark_judgement(row["judgement"], row["judgement_998"], measure.polarity)
     return Statement(
         sign=f"{mark.arrows} {mark.word}" if mark else "",
@@ -54,6 +54,15 @@ def read_statement(row: Row | None, measure: Measure) -> Statement:
         counts=format_counts(row["numerator"], row["denominator"], measure),
         when=format_period_short(Period.parse(row["period"]), measure.shown),
     )
+
+
+def _say_absence(row: Row | None) -> str:
+    """Say why there is no figure, with its symbol; of what nobody stated, only that."""
+    reason = REASONS.get(row["status"]) if row is not None else None
+    if reason is None or row is None or row["status"] == "missing":
+        return "no figure"
+    symbol = f"{reason.symbol}, " if reason.symbol.isalpha() else ""
+    return f"no figure: {symbol}{reason.short}"
 
 
 def _say_figures(row: Row, measure: Measure) -> str:

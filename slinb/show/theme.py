@@ -60,6 +60,12 @@ COLOURS: dict[str, Token] = {
 }
 #: Style sheets of the pieces, on a page and in JupyterLab alike.
 _PARTS = ("theme.css", "findings.css")
+#: The style sheet of an authority's and a measure's pages, and what stands in a body that needs it.
+_PROFILE = "profile.css"
+_PROFILE_MARKS = (
+    *(f'class="slinb {kind}"' for kind in ("profile", "receipt", "measure", "hexmap", "downloads")),
+    '<svg class="s',
+)
 SERIES = tuple(name for name in COLOURS if name.startswith("series-"))
 
 
@@ -84,9 +90,16 @@ def tokens_css() -> str:
     )
 
 
-def page_css() -> str:
-    """Return the whole style sheet of a page."""
-    return "\n".join((tokens_css(), *map(read_asset, (*_PARTS, "page.css"))))
+def page_css(body: str = "") -> str:
+    """Return the style sheet of a page: a page stays small that needs only a part of it.
+
+    Parameters
+    ----------
+    body : str
+        HTML of the page's body, to see which parts it needs.
+    """
+    own = (_PROFILE,) if any(mark in body for mark in _PROFILE_MARKS) else ()
+    return "\n".join((tokens_css(), *map(read_asset, (*_PARTS, *own, "page.css"))))
 
 
 def notebook_style_html() -> str:
@@ -94,7 +107,7 @@ def notebook_style_html() -> str:
 
     The exporter takes it out again, because a page has its style sheet already.
     """
-    css = "\n".join((tokens_css(), *map(read_asset, (*_PARTS, "lab.css"))))
+    css = "\n".join((tokens_css(), *map(read_asset, (*_PARTS, _PROFILE, "lab.css"))))
     return f'<style class="slinb-theme">\n{css}\n</style>'
 
 

@@ -11,22 +11,30 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from slinb.show.figures import figure_html, plotly_html
 from slinb.show.markup import Html
 from slinb.show.notebook import export_notebook
+from slinb.show.page import page_html
 from slinb.show.tables import table_html
 from slinb.show.theme import colour, plotly_template, use_matplotlib_theme
 from tests.show.test_page import MARKS, all_pages
+from tests.show.test_profile import page as profile_page
+from tests.show.test_receipt import page as receipt_page
 
 QUARTERS = [f"Q{1 + i % 4}" for i in range(12)]
 LUTON = [19, 20, 21, 20, 22, 23, 22, 24, 25, 25, 26, 27.1]
 
 
 def make_pages() -> dict[str, str]:
-    """Rug, quality and index, and a notebook with a drawn and a live chart."""
+    """Rug, quality, index, an authority's two pages, a notebook with a drawn and a live chart."""
     cells = [
         new_markdown_cell("# Luton in context\n\nLuton's rate has **risen** for three years."),
         new_markdown_cell("## Trend\n\n| a | b |\n|---|---|\n| 1 | 2 |"),
         *(_show(figure) for figure in (_draw_trend(), _draw_plotly())),
     ]
-    return {**all_pages(), "notebook": export_notebook(new_notebook(cells=cells), marks=MARKS)}
+    return {
+        **all_pages(),
+        "notebook": export_notebook(new_notebook(cells=cells), marks=MARKS),
+        "profile": page_html(str(profile_page(own_words=True)), "Luton", marks=MARKS),
+        "receipt": page_html(str(receipt_page()), "Receipt: Luton", marks=MARKS),
+    }
 
 
 def _show(html: Html) -> NotebookNode:

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
-KINDS = ("rug", "quality", "index", "notebook")
+KINDS = ("rug", "quality", "index", "notebook", "profile", "receipt")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Open = Callable[..., Any]
 

@@ -215,3 +215,16 @@ def test_nothing_to_explain_is_said() -> None:
 def test_a_table_without_its_columns_is_refused() -> None:
     with pytest.raises(SchemaError, match="explain"):
         explain_html(pd.DataFrame({"area": ["x"]}), make_comparison([]), MEASURES, EAST, RULES)
+
+
+def test_the_public_edition_has_no_words_and_does_not_say_that_none_were_sent() -> None:
+    soup = page(item(narrative=""), own_words=False)
+    assert not soup.select("blockquote, .own")
+    assert "sent no words" not in soup.text and "No words" not in soup.text
+
+
+def test_emphasis_and_lists_of_the_authority_are_kept() -> None:
+    soup = page(item(narrative="**Fewer** came back:\n- a rota\n- a duty team"))
+    quote = soup.blockquote
+    assert quote.strong.text == "Fewer"
+    assert [li.text for li in quote.select("li")] == ["a rota", "a duty team"]
