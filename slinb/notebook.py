@@ -12,14 +12,18 @@ from typing import TYPE_CHECKING
 from slinb.analyse.funnels import draw_funnel_curve
 from slinb.batch.edition import Edition, RugKind
 from slinb.batch.quarter import open_quarter
+from slinb.catalogue.areas import Area
 from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.explain import load_explain_rules
 from slinb.check.rules import load_rules
+from slinb.errors import ParameterError
 from slinb.show.explain_list import explain_html
 from slinb.show.funnel_charts import funnels_html
 from slinb.show.markup import Html
 from slinb.show.messages_list import messages_html
+from slinb.show.profile import PROFILE_TABLES, profile_html
 from slinb.show.quality import quality_html
+from slinb.show.receipt import RECEIPT_TABLES, receipt_html
 from slinb.show.rug import rug_html
 from slinb.show.sensitivity_list import sensitivity_html
 from slinb.show.suppression import suppression_html
@@ -40,7 +44,9 @@ __all__ = [
     "show_explain",
     "show_funnels",
     "show_messages",
+    "show_profile",
     "show_quality",
+    "show_receipt",
     "show_rug",
     "show_sensitivity",
     "show_suppression",
@@ -114,6 +120,58 @@ def show_suppression(quarter: Edition) -> Html:
             quarter.result("suppression"), quarter.result("audit"), load_disclosure_rules()
         )
     )
+
+
+def show_profile(quarter: Edition, authority: str) -> Html:
+    """Show one authority's page: where it stands out, its trends, its neighbours, its list.
+
+    Raises
+    ------
+    ParameterError
+        ``authority`` is not one of the region's.
+    """
+    return _style(
+        profile_html(
+            {name: quarter.result(name) for name in PROFILE_TABLES},
+            quarter.measures,
+            _find_authority(quarter, authority),
+            quarter.areas,
+            quarter.region,
+            load_explain_rules(),
+            own_words=not quarter.public,
+            rug=f"{quarter.prefix}quarterly-rug.html#rug",
+        )
+    )
+
+
+def show_receipt(quarter: Edition, authority: str) -> Html:
+    """Show what one authority gets back for its return; of the restricted edition only.
+
+    Raises
+    ------
+    ParameterError
+        ``authority`` is not one of the region's, or the edition is the public one.
+    """
+    return _style(
+        receipt_html(
+            {name: quarter.result(name) for name in RECEIPT_TABLES},
+            quarter.measures,
+            _find_authority(quarter, authority),
+            quarter.areas,
+            quarter.region,
+            quarter.period,
+        )
+    )
+
+
+def _find_authority(quarter: Edition, name: str) -> Area:
+    found = quarter.areas.find(name)
+    if found is None or found not in quarter.authorities:
+        raise ParameterError(
+            f"“{name}” is no authority of the {quarter.region.name}.",
+            f"They are: {', '.join(a.name for a in quarter.authorities)}.",
+        )
+    return found
 
 
 def show_messages(quarter: Edition, kind: RugKind) -> Html:
@@ -193,6 +251,7 @@ def show_explain(quarter: Edition) -> Html:
                 quarter.measures,
                 quarter.authorities,
                 load_explain_rules(),
+                own_words=not quarter.public,
             )
         )
     )

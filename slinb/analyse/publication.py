@@ -55,16 +55,12 @@ class PublicQuarter:
         The proof from the published figures alone.
     figures : DataFrame
         Every count that a page could print: its cell (``id``), ``count`` and ``hidden``.
-    secrets : DataFrame
-        Internal, for the gate: area, measure, period, ``part`` and ``number`` of every figure
-        that the pages must not hold.
     """
 
     points: QuarterPoints
     protected: Protected
     audit: Audit
     figures: pd.DataFrame
-    secrets: pd.DataFrame
 
 
 def protect_quarter(
@@ -114,7 +110,6 @@ def protect_quarter(
         protected=protected,
         audit=audit(protected.publication, settings, exact=False),
         figures=slots.drop_duplicates("id")[["id", "count", "hidden"]].reset_index(drop=True),
-        secrets=_list_secrets(points, frames, slots),
     )
 
 
@@ -382,21 +377,6 @@ def _redact(
     nothing = [*_PARTS, "value"]
     rows[nothing] = rows[nothing].mask(hidden)
     return OBSERVATIONS.conform(rows)
-
-
-def _list_secrets(
-    points: QuarterPoints, safe: Mapping[str, pd.DataFrame], slots: pd.DataFrame
-) -> pd.DataFrame:
-    """Return every number that the points have and the pages must not."""
-    columns = ["area", "measure", "period", "part", "number"]
-    counts = slots[slots["hidden"]].rename(columns={"value": "number"})
-    frames = [counts[columns]]
-    for name in _FRAMES:
-        gone = safe[name]["status"].eq("suppressed")
-        rows = getattr(points, name)[gone].rename(columns={"value": "number"})
-        frames.append(rows.assign(part="value")[columns])
-    found = pd.concat(frames, ignore_index=True).dropna(subset="number")
-    return found.drop_duplicates(ignore_index=True)
 
 
 def _ordinals(periods: pd.Series[Any]) -> dict[str, int]:

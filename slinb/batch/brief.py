@@ -11,7 +11,7 @@ import papermill
 from traitlets.config import Config
 
 from slinb.batch.edition import Edition
-from slinb.batch.plan import Briefing
+from slinb.batch.plan import Page
 from slinb.batch.quarter import Quarter
 from slinb.errors import ParameterError
 from slinb.show.notebook import export_notebook
@@ -87,12 +87,21 @@ def check_parameters(
         )
 
 
-def make_page(quarter: Quarter, edition: Edition, briefing: Briefing, marks: PageMarks) -> str:
-    """Execute a briefing's notebook for an edition of a quarter and return its page."""
+def make_page(
+    quarter: Quarter, edition: Edition, page: Page, marks: PageMarks, tail: str = ""
+) -> str:
+    """Execute the notebook of a page for an edition of a quarter and return its HTML."""
     notebook = execute_notebook(
-        quarter.workspace.notebooks / f"{briefing.notebook}.ipynb",
-        quarter.folder / "notebooks" / edition.name / f"{briefing.notebook}.ipynb",
-        {"quarter": quarter.period.id, "region": quarter.region.name, "edition": edition.name},
+        quarter.workspace.notebooks / f"{page.briefing.notebook}.ipynb",
+        quarter.folder / "notebooks" / edition.name / f"{page.stem}.ipynb",
+        {
+            "quarter": quarter.period.id,
+            "region": quarter.region.name,
+            "edition": edition.name,
+            **page.parameters,
+        },
         folder=quarter.workspace.root,
     )
-    return export_notebook(notebook, title=briefing.title, marks=marks, lead=briefing.summary)
+    return export_notebook(
+        notebook, title=page.title, marks=marks, lead=page.briefing.summary, tail=tail
+    )

@@ -130,6 +130,11 @@ class Quarter:
         return pd.read_parquet(path)
 
     @cached_property
+    def points(self) -> QuarterPoints:
+        """The points of the returns with their true counts."""
+        return self._compute_points(self.history)
+
+    @cached_property
     def protected(self) -> PublicQuarter:
         """What of the quarter's returns may be published, with its proof.
 
@@ -169,7 +174,7 @@ class Quarter:
     def analyse(self, edition: EditionName) -> dict[str, pd.DataFrame]:
         """Compute every table of an edition."""
         public = edition == "public"
-        points = self.protected.points if public else self._compute_points(self.history)
+        points = self.protected.points if public else self.points
         submissions = self._read("submissions", SUBMISSIONS)
         if public:
             submissions = submissions.assign(narrative="", role="", file="")
@@ -195,7 +200,14 @@ class Quarter:
             "summary": self._read("summary", SUMMARY),
             "queries": _keep_rules(queries) if public else queries,
             **self._describe_protection(public=public),
+            **({} if public else self._tell_senders()),
         }
+
+    def _tell_senders(self) -> dict[str, pd.DataFrame]:
+        """Return what only the receipts need: what came, and what of it the public will see."""
+        names = ("accepted", "quarantined", "superseded")
+        came = {name: self._read(name, OBSERVATIONS) for name in names}
+        return came | {"public": self.edition("public").result("comparison_quarterly")}
 
     def _describe_protection(self, *, public: bool) -> dict[str, pd.DataFrame]:
         found = self.protected

@@ -15,6 +15,7 @@ from slinb.analyse.comparison import compare, latest_periods
 from slinb.analyse.explain import list_explanations
 from slinb.analyse.funnels import compute_funnel
 from slinb.analyse.messages import choose_findings
+from slinb.analyse.neighbours import list_neighbour_values
 from slinb.analyse.points import compute_points
 from slinb.analyse.quarter_points import QuarterPoints
 from slinb.analyse.revisions import compute_revisions, grade_confidence
@@ -83,6 +84,7 @@ def analyse_quarter(
     for rug in rugs:
         made = _analyse_rug(rug, measures, areas, region.code)
         tables |= {f"{name}_{rug.kind}": table for name, table in made.items()}
+    tables["neighbours"] = list_neighbour_values(tables["comparison_annual"], annual)
     tables["explain"] = list_explanations(
         tables["comparison_quarterly"],
         load_explain_rules(),

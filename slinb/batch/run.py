@@ -8,39 +8,26 @@ from __future__ import annotations
 
 import logging
 import shutil
-import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-from markupsafe import escape
 
-from slinb.batch.brief import make_page
-from slinb.batch.edition import Edition, EditionName
-from slinb.batch.plan import Briefing, load_plan
+from slinb.batch.build import SUFFIX, TO_AUTHORITIES, Build
+from slinb.batch.edition import EditionName
+from slinb.batch.gatekeeper import open_quarter_gate
+from slinb.batch.plan import Briefing, Page, list_pages, load_plan
 from slinb.batch.progress import Progress
 from slinb.batch.publish import building_folder, publish
-from slinb.batch.quarter import Quarter, load_published, parse_quarter
+from slinb.batch.quarter import Quarter, load_published
 from slinb.batch.releases import PUBLICATION, write_publication
 from slinb.check import check_quarter, write_query_logs
 from slinb.collect.population import find_population
 from slinb.collect.returns import SAMPLE_MARKER, is_sample, read_returns
 from slinb.errors import DisclosureError, ParameterError, SlinbError
-from slinb.show.index import BriefingLink, QuarterLink, index_html
-from slinb.show.page import PageMarks, page_html
 
 LOG = logging.getLogger("slinb")
-#: What a page says of its readers.
-_READERS: dict[EditionName, str] = {
-    "public": "Public edition: small numbers are suppressed",
-    "restricted": "Restricted: for the directors' group, with small numbers, not for publication",
-}
-#: What follows the quarter in the name of each folder of reports.
-_SUFFIX: dict[EditionName, str] = {"public": "", "restricted": "-restricted"}
-_TO_AUTHORITIES = "-to-authorities"
-#: What a page of official figures says in place of a quarter: each measure has its own year.
-_PUBLISHED = "Latest official figures"
 
 
 @dataclass(frozen=True)
@@ -60,32 +47,6 @@ class RunResult:
     index: Path
     log: Path
     failed: tuple[str, ...] = ()
-
-
-@dataclass
-class _Build:
-    """An edition at work: what it is, where it is built and what has failed so far."""
-
-    quarter: Quarter
-    edition: Edition
-    progress: Progress
-    folder: Path
-    plan: tuple[Briefing, ...]
-    failed: list[str] = field(default_factory=list)
-
-    def marks(self, *, returns: bool) -> PageMarks:
-        return PageMarks(
-            region=self.quarter.region.name,
-            quarter=self.quarter.period.label if returns else _PUBLISHED,
-            edition=_READERS[self.edition.name],
-            sample=self.edition.sample and returns,
-            sources=tuple(sorted(_name_sources(self.quarter))),
-            index=f"{self.edition.prefix}index.html",
-        )
-
-    def write(self, name: str, page: str) -> None:
-        path = self.folder / f"{self.edition.prefix}{name}"
-        path.write_text(page, encoding="utf-8", newline="\n")
 
 
 def run_quarter(
@@ -111,7 +72,7 @@ def run_quarter(
     quarter.folder.mkdir(parents=True, exist_ok=True)
     log = quarter.folder / "run.log"
     plan = load_plan()
-    steps = 2 + len(editions) * (len(plan) + 2)
+    steps = 2 + sum(2 + len(_list_pages(quarter, plan, name)) for name in editions)
     failed: list[str] = []
     with _log_to(log), Progress(steps, quiet=quiet) as progress:
         tables = collect_and_check(quarter, progress)
@@ -119,12 +80,18 @@ def run_quarter(
         for name in editions:
             failed += _run_edition(quarter, name, plan, progress)
     first = quarter.edition(editions[0])
-    folder = quarter.workspace.reports(quarter.period.id, _SUFFIX[first.name])
+    folder = quarter.workspace.reports(quarter.period.id, SUFFIX[first.name])
     return RunResult(folder / f"{first.prefix}index.html", log, tuple(failed))
 
 
+def _list_pages(quarter: Quarter, plan: Sequence[Briefing], edition: EditionName) -> list[Page]:
+    """Return the pages of an edition; what goes to one authority alone has full figures."""
+    chosen = [b for b in plan if b.readers == "all" or edition == "restricted"]
+    return list_pages(chosen, quarter.authorities)
+
+
 def _run_edition(
-    quarter: Quarter, name: EditionName, plan: tuple[Briefing, ...], progress: Progress
+    quarter: Quarter, name: EditionName, plan: Sequence[Briefing], progress: Progress
 ) -> list[str]:
     """Make and publish one edition; return what of it failed."""
     try:
@@ -132,11 +99,20 @@ def _run_edition(
     except DisclosureError as error:
         LOG.error("the %s edition was not made: %s", name, error)
         return [f"the {name} edition ({error})"]
-    reports = quarter.workspace.reports(quarter.period.id, _SUFFIX[name])
-    build = _Build(quarter, quarter.edition(name), progress, building_folder(reports), plan)
-    for briefing in plan:
-        _publish_page(build, briefing)
-    _publish_index(build)
+    reports = quarter.workspace.reports(quarter.period.id, SUFFIX[name])
+    letters = quarter.workspace.reports(quarter.period.id, TO_AUTHORITIES)
+    build = Build(
+        quarter=quarter,
+        edition=quarter.edition(name),
+        folder=building_folder(reports),
+        letters=letters,
+        gate=open_quarter_gate(quarter) if name == "public" else None,
+    )
+    for page in _list_pages(quarter, plan, name):
+        progress.step(page.stem)
+        build.add(page)
+    progress.step(f"index ({name})")
+    build.add_index()
     _publish_folder(build.folder, reports)
     LOG.info("published the %s edition of %s", name, quarter.period.id)
     return build.failed
@@ -254,7 +230,7 @@ def _carry_sample_mark(returns: Path, processed: Path) -> None:
 
 def _publish_queries(quarter: Quarter, tables: dict[str, pd.DataFrame]) -> None:
     """Write each authority's query log; with its own figures in it, it goes to nobody else."""
-    reports = quarter.workspace.reports(quarter.period.id, _TO_AUTHORITIES)
+    reports = quarter.workspace.reports(quarter.period.id, TO_AUTHORITIES)
     building = building_folder(reports)
     written = write_query_logs(
         tables["queries"], building / "queries", quarter.authorities, quarter.measures
@@ -263,88 +239,6 @@ def _publish_queries(quarter: Quarter, tables: dict[str, pd.DataFrame]) -> None:
     for path in written:
         path.rename(path.with_name(f"RESTRICTED_{mark}{path.name}"))
     _publish_folder(building, reports)
-
-
-def _publish_page(build: _Build, briefing: Briefing) -> None:
-    build.progress.step(briefing.notebook)
-    marks = build.marks(returns=briefing.uses == "returns")
-    try:
-        page = make_page(build.quarter, build.edition, briefing, marks)
-    except Exception as error:  # whatever a notebook raises, the rest appears
-        LOG.error("%s failed:\n%s", briefing.notebook, traceback.format_exc())
-        build.failed.append(briefing.title)
-        page = _write_failure(briefing, error, marks)
-    LOG.info("made %s", briefing.page)
-    build.write(briefing.page, page)
-
-
-def _write_failure(briefing: Briefing, error: Exception, marks: PageMarks) -> str:
-    # A mistake that can be mended says how; anything else could quote a figure in its message.
-    told = str(error) if isinstance(error, SlinbError) else type(error).__name__
-    body = (
-        f"<p>This briefing could not be made: {escape(told)}</p>"
-        "<p>The other briefings of the quarter are complete. The run's log holds the details.</p>"
-    )
-    return page_html(body, f"{briefing.title}: not available", marks=marks)
-
-
-def _publish_index(build: _Build) -> None:
-    edition = build.edition
-    build.progress.step("index")
-    links = [
-        BriefingLink(
-            b.title,
-            f"{edition.prefix}{b.page}",
-            b.summary,
-            sample=edition.sample and b.uses == "returns",
-        )
-        for b in build.plan
-    ]
-    page = index_html(
-        edition.period,
-        links,
-        marks=build.marks(returns=True),
-        findings=_find_headlines(edition),
-        summary=edition.result("summary"),
-        submissions=edition.result("submissions"),
-        failures=build.failed,
-        quarters=_find_other_quarters(build),
-    )
-    build.write("index.html", page)
-
-
-def _find_headlines(edition: Edition) -> list[str]:
-    """Return the region's messages of the quarter, in order."""
-    messages = edition.result("messages_quarterly")
-    own = messages[messages["area"].eq(edition.region.code) & messages["kind"].eq("message")]
-    return [str(text) for text in own.sort_values("order")["text"]]
-
-
-def _find_other_quarters(build: _Build) -> list[QuarterLink]:
-    """Return the other quarters of which this edition has been published, the latest first."""
-    suffix, index = _SUFFIX[build.edition.name], f"{build.edition.prefix}index.html"
-    reports = build.quarter.workspace.reports(build.quarter.period.id).parent
-    found = []
-    for page in reports.glob(f"*{suffix}/{index}"):
-        name = page.parent.name.removesuffix(suffix)
-        if not name.startswith(".") and _is_quarter(name):
-            found.append(parse_quarter(name))
-    others = sorted(set(found) - {build.quarter.period}, reverse=True)
-    return [QuarterLink(q.label, f"../{q.id}{suffix}/{index}") for q in others]
-
-
-def _is_quarter(name: str) -> bool:
-    try:
-        parse_quarter(name)
-    except (ValueError, SlinbError):
-        return False
-    return True
-
-
-def _name_sources(quarter: Quarter) -> set[str]:
-    rows = quarter.published[["publisher", "release"]].drop_duplicates()
-    latest = rows.groupby("publisher")["release"].agg(lambda r: ", ".join(sorted(set(r))))
-    return {f"{publisher}: {releases}." for publisher, releases in latest.items()}
 
 
 class _log_to:  # noqa: N801  # reads as a verb where it is used

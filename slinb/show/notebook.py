@@ -29,7 +29,7 @@ _BARE_IMAGE = re.compile(r"<img\b(?![^>]*\balt=)", re.IGNORECASE)
 
 
 def export_notebook(
-    notebook: NotebookNode, *, marks: PageMarks, title: str = "", lead: str = ""
+    notebook: NotebookNode, *, marks: PageMarks, title: str = "", lead: str = "", tail: str = ""
 ) -> str:
     """Turn an executed notebook into one self-contained page.
 
@@ -48,6 +48,8 @@ def export_notebook(
         stands a second time in the body.
     lead : str
         The finding, under the title.
+    tail : str
+        HTML of this room's parts that ends the page: links to its downloads.
 
     Returns
     -------
@@ -70,7 +72,7 @@ def export_notebook(
     for number, output in _outputs(copy):
         _check_output(number, output)
     body = _exporter().from_notebook_node(copy)[0].replace(notebook_style_html(), "")
-    return page_html(body.strip(), title or heading, marks=marks, lead=lead)
+    return page_html(body.strip() + tail, title or heading, marks=marks, lead=lead)
 
 
 class BriefingExporter(TemplateExporter):

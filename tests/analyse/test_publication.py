@@ -209,18 +209,6 @@ def test_a_figure_shown_last_quarter_helps_nobody_now() -> None:
     assert joined.passed or len(joined.findings) > 0
 
 
-def test_the_secrets_are_every_number_that_is_gone(
-    points: QuarterPoints, found: PublicQuarter
-) -> None:
-    gone = found.points.shown["status"].eq("suppressed")
-    values = points.shown[gone & points.shown["value"].notna()]
-    listed = found.secrets[found.secrets["part"].eq("value")]
-    keys = set(map(tuple, listed[["area", "measure", "period", "number"]].to_numpy()))
-    assert set(map(tuple, values[["area", "measure", "period", "value"]].to_numpy())) <= keys
-    counts = found.secrets[found.secrets["part"].ne("value")]
-    assert counts["number"].between(1, 5).sum() > 30
-
-
 def test_the_summary_adds_up_and_the_public_one_does_not_say_which_are_small(
     found: PublicQuarter,
 ) -> None:

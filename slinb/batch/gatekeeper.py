@@ -1,0 +1,58 @@
+"""The gate of a public edition: what must not be found in it, and who lets a file through."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from slinb.analyse.comparison import add_intervals
+from slinb.analyse.points import compute_points, take_own_quarter
+from slinb.analyse.quarter_points import QuarterPoints
+from slinb.batch.quarter import Quarter
+from slinb.gate.folder import Gate, open_gate
+from slinb.gate.secrets import Secret, find_secrets, list_shown
+
+#: A quarter's own figure and that of twelve months stand for the same quarter.
+_OWN = "own "
+_FIGURES = ["area", "measure", "period", "numerator", "denominator", "value", "lower", "upper"]
+
+
+def open_quarter_gate(quarter: Quarter) -> Gate:
+    """Return the gate through which every file of a quarter's public edition must pass.
+
+    The secrets are the numbers of the true points that the protected points do not have, with
+    their intervals; what is published of the same cells explains a number that happens to agree.
+    """
+    places = {m.id: m.decimals for m in quarter.measures}
+    true, safe = quarter.points, quarter.protected.points
+    secrets = [
+        *find_secrets(_shown(quarter, true), _shown(quarter, safe), places),
+        *find_secrets(_own(quarter, true), _own(quarter, safe), places, label=_OWN),
+    ]
+    official = compute_points(quarter.published, quarter.measures)
+    shown = [
+        *list_shown(_shown(quarter, safe), places),
+        *list_shown(_own(quarter, safe), places, label=_OWN),
+        *list_shown(official[_FIGURES[:-2]].dropna(subset="value"), places),
+    ]
+    population = {m.id for m in quarter.measures if m.uses_population}
+    return open_gate(
+        [s for s in secrets if not _is_population(s, population)],
+        quarter.areas,
+        quarter.measures,
+        shown=shown,
+    )
+
+
+def _shown(quarter: Quarter, points: QuarterPoints) -> pd.DataFrame:
+    return add_intervals(points.shown, {m.id: m for m in quarter.asked})[_FIGURES]
+
+
+def _own(quarter: Quarter, points: QuarterPoints) -> pd.DataFrame:
+    """Return the quarters' own figures, where they are not those of the briefing anyway."""
+    same = [m.id for m in quarter.asked if take_own_quarter(m).shown == m.shown]
+    return points.own.loc[~points.own["measure"].isin(same), _FIGURES[:-2]]
+
+
+def _is_population(secret: Secret, measures: set[str]) -> bool:
+    """Return whether a number is a population, which the ONS publishes."""
+    return secret.kind.endswith("denominator") and secret.measure in measures
