@@ -1,21 +1,32 @@
-"""What protection and audit cost: seconds for a quarter, and cells against the optimum.
+"""What protection and audit cost: seconds and memory for a quarter, and cells hidden.
 
-Run ``python benchmarks/disclosure.py`` (add ``--england`` for 153 authorities, some minutes);
-the figures are quoted in docs/disclosure.md. The comparison with the DfE's own pattern reads its
-tables of plan durations from the folder in SLINB_REFERENCE_DATA (``../shared/data`` if not set).
+Run ``python benchmarks/disclosure.py [CASE ...] [--data FOLDER]``; without a case all are run.
+The figures are quoted in docs/disclosure.md. Cases:
+
+- ``quarter``: 11 authorities, four quarters and their twelve months, deep-dive tables;
+- ``history``: the same with twelve quarters and nine overlapping twelve months;
+- ``england``: 153 authorities in nine regions, four quarters (some minutes);
+- ``optimum``: complementary cells against an integer programme, on random small tables;
+- ``dfe``: the same against the DfE's own pattern. Needs FOLDER/cin with the two published tables
+  of plan durations named in ``DFE_TABLES`` (from Explore Education Statistics, "Children in
+  need"); FOLDER is ``../shared/data`` if not given, and the case is skipped without it.
+
+Each case runs in a process of its own, so that its peak memory is its own.
 """
 
 from __future__ import annotations
 
-import os
+import argparse
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import psutil  # comes with ipykernel
 from scipy import optimize, sparse
 
 from slinb.methods.disclosure import (
@@ -28,81 +39,185 @@ from slinb.methods.disclosure import (
     two_way,
 )
 
-QUARTERS = ["Q1", "Q2", "Q3", "Q4"]
-KINDS = [f"kind {n}" for n in range(6)]
+#: What a year's return counts, by table: how many in a quarter (or on its last day) in a typical
+#: authority, and the shares of it that are counted too. Levels are those of the made-up sample.
+EVENTS: dict[str, tuple[float, tuple[float, ...]]] = {
+    "contacts": (2500, (0.24,)),
+    "referrals": (950, (0.2, 0.035)),
+    "assessments": (850, (0.93, 0.2)),
+    "section 47": (320, (0.38,)),
+    "conferences": (120, (0.87,)),
+    "plans starting": (100, (0.22,)),
+    "plans ending": (90, (0.04,)),
+    "care starting": (100, (0.57, 0.03)),
+    "care ceasing": (110, (0.1, 0.11)),
+    "missing": (60, (0.3,)),
+    "health plans": (130, (0.5,)),
+    "private fostering": (3, ()),
+    "first entrants": (9, ()),
+}
+SNAPSHOTS: dict[str, tuple[float, tuple[float, ...]]] = {
+    "in need": (2300, (0.3, 0.12)),
+    "plans": (276, (0.03, 0.6, 0.87, 0.58, 0.61)),
+    "looked after": (415, (0.2, 0.1, 0.11, 0.28, 0.82, 0.9, 0.03)),
+    "looked after a year": (287, (0.85, 0.9, 0.02)),
+    "long term": (122, (0.7,)),
+    "waiting for adoption": (12, (0.4,)),
+    "leavers 17 to 18": (60, (0.9, 0.65, 0.05)),
+    "leavers 19 to 21": (266, (0.53, 0.88, 0.055, 0.97)),
+}
+DEEP_TABLES, KINDS = 12, [f"kind {n}" for n in range(6)]
 SMALL_TABLES = 60
 REACH = 20.0  # how far a cell may rise in an alternative table of the optimum
 DFE_TABLES = (
     "d5_cpps_at31march_by_duration_2013_to_2024.csv",
     "d7_cpps_ending_by_duration_2013_to_2024.csv",
 )
+CASES = ("quarter", "history", "england", "optimum", "dfe")
 
 
 def main() -> None:
-    report_quarter("11 authorities", make_quarter(regions=1, authorities=11), exact=True)
-    report_optimum()
-    report_dfe()
-    if "--england" in sys.argv:
-        england = make_quarter(regions=9, authorities=17)
-        report_quarter("153 authorities", england, exact=False)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    nearby = Path(__file__).resolve().parents[2] / "shared" / "data"
+    parser.add_argument("--data", type=Path, default=nearby, help="folder of published tables")
+    given = parser.parse_args()
+    unknown = set(given.cases) - set(CASES)
+    if unknown:
+        parser.error(f"unknown case {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+    if len(given.cases) == 1:
+        run_case(given.cases[0], given.data)
+        return
+    for case in given.cases or CASES:
+        command = [sys.executable, __file__, case, "--data", str(given.data)]
+        subprocess.run(command, check=True)
+
+
+def run_case(case: str, data: Path) -> None:
+    if case == "quarter":
+        report_quarter("11 authorities, 4 quarters", make_quarter(1, 11, 4), exact=True)
+    elif case == "history":
+        report_quarter("11 authorities, 12 quarters", make_quarter(1, 11, 12), exact=True)
+    elif case == "england":
+        report_quarter("153 authorities, 4 quarters", make_quarter(9, 17, 4), exact=False)
+    elif case == "optimum":
+        report_optimum()
+    else:
+        report_dfe(data)
 
 
 # -- a quarter's whole publication ---------------------------------------------------------------
 
 
-def make_quarter(regions: int, authorities: int, measures: int = 80, deep: int = 12) -> Publication:
-    """Draw measures × four quarters (numerator, denominator, year) and tables by six kinds."""
+def make_quarter(regions: int, authorities: int, quarters: int) -> Publication:
+    """Draw a quarter's whole publication.
+
+    Counts of events by quarter and by twelve months, counts on a day, of each share the rest of
+    its whole, the rounded sums of the regions (and of England), and for each of the last four
+    quarters twelve deep-dive tables by six kinds.
+    """
     rng = np.random.default_rng(7)
-    parts = {f"R{r}": [f"R{r} A{a}" for a in range(authorities)] for r in range(regions)}
-    sizes = rng.lognormal(0, 0.5, (regions, authorities))
-    frames = []
-    for measure in range(measures):
-        level = rng.choice([4, 15, 60, 300], p=[0.2, 0.25, 0.3, 0.25])
-        for side, factor in (("numerator", 1), ("denominator", 4)):
-            counts = rng.poisson(sizes[..., None] * level * factor * np.ones(4))
-            frame = lay_out(counts, parts, QUARTERS, "Year", column="period")
-            frames.append(frame.assign(table=f"measure {measure}", side=side))
-    for table in range(deep):
-        level, share = rng.choice([3, 8, 25]), rng.dirichlet(np.ones(6)) * 6
-        for quarter in QUARTERS:
-            counts = rng.poisson(sizes[..., None] * level * share)
-            frame = lay_out(counts, parts, KINDS, "Total", column="kind")
-            frames.append(frame.assign(table=f"deep dive {table} {quarter}", period=quarter))
-    areas = parts | ({"England": list(parts)} if regions > 1 else {})
-    sums = {"area": areas, "period": {"Year": QUARTERS}, "kind": {"Total": KINDS}}
-    return tabulate(pd.concat(frames, ignore_index=True), sums=sums)
+    names = {f"R{r}": [f"R{r} A{a}" for a in range(authorities)] for r in range(regions)}
+    size = rng.lognormal(0, 0.5, regions * authorities)
+    areas = names | ({"England": list(names)} if regions > 1 else {})
+    periods = [f"Q{n}" for n in range(quarters)]
+    years = {f"to Q{n}": periods[n - 3 : n + 1] for n in range(3, quarters)}
+    frames, splits = [], {}
+    for table, (level, shares) in (EVENTS | SNAPSHOTS).items():
+        whole = rng.poisson(level * size[:, None], (len(size), quarters))
+        counts = {table: whole}
+        for n, share in enumerate(shares):
+            part = rng.binomial(whole, share)
+            counts |= {f"{table} {n}": part, f"{table} not {n}": whole - part}
+            splits.setdefault(n, {})[table] = [f"{table} {n}", f"{table} not {n}"]
+        labels = [*periods, *years] if table in EVENTS else periods
+        frames += [
+            lay_out(add_years(wide, quarters) if table in EVENTS else wide, names, labels).assign(
+                what=what, table=table
+            )
+            for what, wide in counts.items()
+        ]
+    frames += [
+        draw_deep_table(rng, size, names).assign(table=f"deep {n} {period}", period=period)
+        for n in range(DEEP_TABLES)
+        for period in periods[-4:]
+    ]
+    sums = {"area": areas, "period": years, "kind": {"Total": KINDS}}
+    publication = tabulate(pd.concat(frames, ignore_index=True), sums=sums)
+    for parts in splits.values():  # one whole has several shares, each with its own rest
+        publication = add_sums(publication, "what", parts, kind="rest")
+    return publication
+
+
+def add_years(counts: np.ndarray, quarters: int) -> np.ndarray:
+    """Return the quarters and every twelve months that end with one of them."""
+    years = [counts[:, n - 3 : n + 1].sum(axis=1) for n in range(3, quarters)]
+    return np.column_stack([counts, *years])
+
+
+def draw_deep_table(
+    rng: np.random.Generator, size: np.ndarray, names: dict[str, list[str]]
+) -> pd.DataFrame:
+    level, share = rng.choice([3, 8, 25]), rng.dirichlet(np.ones(len(KINDS))) * len(KINDS)
+    counts = rng.poisson(size[:, None] * level * share)
+    wide = np.column_stack([counts, counts.sum(axis=1)])
+    return lay_out(wide, names, [*KINDS, "Total"], column="kind")
 
 
 def lay_out(
-    counts: np.ndarray, parts: dict[str, list[str]], labels: list[str], total: str, column: str
+    wide: np.ndarray, names: dict[str, list[str]], labels: list[str], column: str = "period"
 ) -> pd.DataFrame:
-    """Return rows for authorities, rounded regions and England, with a total column."""
-    wide = np.concatenate([counts, counts.sum(axis=2, keepdims=True)], axis=2)
-    rows = [(a, wide[r, n]) for r, g in enumerate(parts.values()) for n, a in enumerate(g)]
-    rows += [(region, wide[r].sum(axis=0)) for r, region in enumerate(parts)]
-    if len(parts) > 1:
-        rows.append(("England", wide.sum(axis=(0, 1))))
-    frame = pd.DataFrame(np.array([v for _, v in rows]), columns=[*labels, total])
-    frame = frame.assign(area=[area for area, _ in rows])
+    """Return rows for authorities, rounded regions and England."""
+    areas = [area for group in names.values() for area in group]
+    ends = np.cumsum([0, *(len(group) for group in names.values())])
+    rows = [wide, *(wide[a:b].sum(axis=0, keepdims=True) for a, b in pairwise(ends))]
+    places = [*areas, *names]
+    if len(names) > 1:
+        rows, places = [*rows, wide.sum(axis=0, keepdims=True)], [*places, "England"]
+    frame = pd.DataFrame(np.vstack(rows), columns=labels).assign(area=places)
     long = frame.melt("area", var_name=column, value_name="count")
-    return long.assign(rounded=~long["area"].str.contains(" "))
+    return long.assign(rounded=~long["area"].isin(areas))
 
 
 def report_quarter(name: str, publication: Publication, *, exact: bool) -> None:
     settings = Settings()
-    start = time.perf_counter()
+    marks = [read_clocks()]
     safe = protect(publication, settings)
-    middle = time.perf_counter()
-    result = audit(safe.publication, settings, exact=exact)
-    end = time.perf_counter()
+    marks.append(read_clocks())
+    result = audit(safe.publication, settings, exact=False)
+    marks.append(read_clocks())
+    if exact:
+        audit(safe.publication, settings)
+        marks.append(read_clocks())
+    spent = [np.subtract(after, before) for before, after in pairwise(marks)]
+    names = ("protect", "audit", "audit with exact ranges")
+    times = "; ".join(
+        f"{step} {wall:.1f} s ({cpu:.1f} s processor)"
+        for step, (wall, cpu) in zip(names, spent, strict=False)
+    )
     count = safe.log["reason"].value_counts()
     withheld = int((safe.tables["status"] == "withheld").sum())
     print(
-        f"{name}: {len(publication.cells)} cells in {len(safe.tables)} tables, "
-        f"{len(publication.relations)} relations; {count['primary']} primary and "
-        f"{count['complementary']} complementary suppressions, {withheld} tables withheld; "
-        f"protect {middle - start:.1f} s, audit {end - middle:.1f} s: {result}"
+        f"{name}: {len(publication.cells):,} cells in {len(safe.tables)} tables, "
+        f"{len(publication.relations):,} relations; {count['primary']:,} primary and "
+        f"{count['complementary']:,} complementary suppressions, {withheld} tables withheld; "
+        f"{times}; peak {read_peak():,.0f} MiB: {result}"
     )
+
+
+def read_clocks() -> tuple[float, float]:
+    return time.perf_counter(), time.process_time()
+
+
+def read_peak() -> float:
+    """Return the peak resident size of this process in MiB."""
+    memory = psutil.Process().memory_info()  # its fields differ by system
+    if hasattr(memory, "peak_wset"):
+        return memory.peak_wset / 2**20
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 # -- the optimum on small tables -----------------------------------------------------------------
@@ -287,10 +402,13 @@ def can_all_be(small: Small, hidden: np.ndarray, cells: np.ndarray, value: int) 
 # -- the DfE's own pattern -----------------------------------------------------------------------
 
 
-def report_dfe() -> None:
-    folder = Path(os.environ.get("SLINB_REFERENCE_DATA", Path(__file__).parents[2] / "shared/data"))
-    if not (folder / "cin").is_dir():
-        print(f"The DfE's own pattern: skipped, {folder} has no folder cin.")
+def report_dfe(folder: Path) -> None:
+    lacking = [name for name in DFE_TABLES if not (folder / "cin" / name).is_file()]
+    if lacking:
+        print(
+            f"The DfE's own pattern: skipped, no {' and no '.join(lacking)} in {folder / 'cin'}. "
+            "Give the folder with --data."
+        )
         return
     for name in DFE_TABLES:
         table = read_dfe(folder / "cin" / name)

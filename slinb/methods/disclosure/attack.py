@@ -18,8 +18,10 @@ from slinb.methods.disclosure.unknowns import Floats, Ints, Mask, Unknowns, numb
 
 _WHOLE = 1e-6
 #: Ways to try to move a cell, in turn: up (−1) and down (1), first many cells in one programme,
-#: which proves most of them strong, then those left one by one, which decides.
-_TRIES = ((False, -1.0), (False, 1.0), (True, -1.0), (True, 1.0))
+#: which proves most of them strong (the fewer are left, the more it can move), then those left
+#: one by one, which decides.
+_TRIES = (*((False, -1.0), (False, 1.0)) * 3, (True, -1.0), (True, 1.0))
+_QUICK = 6
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,15 @@ class Target:
     need: int
 
 
-def find_weak(system: System, hidden: Mask, check: Mask, settings: Settings) -> list[Target]:
+def find_weak(
+    system: System,
+    hidden: Mask,
+    check: Mask,
+    settings: Settings,
+    *,
+    sums: bool = True,
+    doubtful: Mask | None = None,
+) -> list[Target]:
     """Return what must be protected further: single cells of ``check``, and sums.
 
     Parameters
@@ -43,17 +53,22 @@ def find_weak(system: System, hidden: Mask, check: Mask, settings: Settings) -> 
         Hidden cells not yet known to be strong; their components are searched for sums too.
     settings : Settings
         The region's rules.
+    sums : bool, default True
+        Whether to search for sums.
+    doubtful : mask, optional
+        Cells that count as weak already if a quick try does not prove them strong.
     """
     low, high = system.bounds(hidden)
     varying = low < high
     labels = system.components(varying)
     reached = varying & np.isin(labels, np.unique(labels[check & varying]))
-    spread = _spread(system, hidden, check & varying, settings.min_range)
+    decide = np.ones_like(check) if doubtful is None else ~doubtful
+    spread = _spread(system, hidden, check & varying, settings.min_range, decide)
     narrow = check & (spread < settings.min_range)
     weak = [Target((int(cell),), settings.min_range) for cell in np.flatnonzero(narrow)]
     # Where cells are to be added anyway, sums can wait.
     reached &= ~np.isin(labels, labels[narrow])
-    return weak + _find_sums(system, hidden, reached, settings.threshold)
+    return weak + (_find_sums(system, hidden, reached, settings.threshold) if sums else [])
 
 
 def _find_sums(system: System, hidden: Mask, columns: Mask, threshold: int) -> list[Target]:
@@ -75,14 +90,17 @@ def _find_sums(system: System, hidden: Mask, columns: Mask, threshold: int) -> l
     ]
 
 
-def _spread(system: System, hidden: Mask, check: Mask, need: int) -> Floats:
-    """Return how far each cell of ``check`` can move, counting no further than ``need``."""
+def _spread(system: System, hidden: Mask, check: Mask, need: int, decide: Mask) -> Floats:
+    """Return how far each cell of ``check`` can move, counting no further than ``need``.
+
+    Only of the cells of ``decide`` is it the whole truth; the others are at least so far.
+    """
     low, high = system.bounds(hidden)
     labels = system.components(low < high)
     least, most = system.point.copy(), system.point.copy()
     tried = np.zeros(len(labels), dtype=np.int64)
     while True:
-        pending = check & (most - least < need) & (tried < len(_TRIES))
+        pending = check & (most - least < need) & (tried < np.where(decide, len(_TRIES), _QUICK))
         if not pending.any():
             return np.where(check, most - least, 0.0)
         stage = tried[pending].min()

@@ -11,6 +11,7 @@ from slinb.methods.disclosure.attack import Target, find_weak
 from slinb.methods.disclosure.audit import audit
 from slinb.methods.disclosure.build import tabulate
 from slinb.methods.disclosure.choose import choose_cells
+from slinb.methods.disclosure.circuits import close_circuits
 from slinb.methods.disclosure.model import Publication, Settings
 from slinb.methods.disclosure.publish import Pattern, Protected, publish
 from slinb.methods.disclosure.system import System, build_system, settle
@@ -18,8 +19,8 @@ from slinb.methods.disclosure.unknowns import Ints, Mask
 
 #: A component is solved for all its targets at once up to this many cells × targets.
 _TOGETHER = 1500
-#: In a larger component, cells are sought near the target first.
-_LOCAL = 250
+#: From so many cells on, that is for few targets only.
+_LARGE = 300
 
 
 def protect(table: Publication | pd.DataFrame, settings: Settings | None = None) -> Protected:
@@ -109,8 +110,12 @@ def _complete(
     known: dict[int, dict[tuple[int, ...], int]] = {}
     hidden = _meet_cuts(system, forced, labels, settings)
     check = hidden & ~public
+    # There each target has a programme of its own, which moves it without hiding more if it can.
+    doubtful = np.isin(labels, np.flatnonzero(np.bincount(labels[labels >= 0]) > _LARGE))
     while check.any():
-        weak = [t for t in find_weak(system, hidden, check, settings) if not public[t.cells[0]]]
+        found_weak = find_weak(system, hidden, check, settings, doubtful=doubtful)
+        weak = [target for target in found_weak if not public[target.cells[0]]]
+        doubtful = np.zeros_like(hidden)
         check = np.zeros_like(hidden)
         for component, targets in _group(weak, labels).items():
             members = labels == component
@@ -158,56 +163,76 @@ def _extend(
     wanted: Sequence[Target],
     need: int,
 ) -> Mask | None:
-    """Hide what the targets need: anew for all ever met if they are few, else step by step."""
+    """Hide what the targets need: anew for all ever met if they are few, else one by one."""
     hidden, forced = patterns
-    size = int(members.sum())
-    if size * len(wanted) <= _TOGETHER:
-        found, batches = forced.copy(), [wanted]
+    if int(members.sum()) * len(wanted) <= _TOGETHER:
+        start, more = forced, choose_cells(system, forced, members, wanted, need)
     else:
         now = {target.cells for target in targets}
         urgent = [target for target in wanted if target.cells in now]
-        step = max(1, _TOGETHER // size)
-        found = hidden.copy()
-        batches = [urgent[n : n + step] for n in range(0, len(urgent), step)]
-    for batch in batches:
-        about = np.zeros_like(members)
-        about[[cell for target in batch for cell in target.cells]] = True
-        close = members if size <= _LOCAL else members & system.near(about)
-        more = choose_cells(system, found, close, batch, need)
-        if more is None and size > _LOCAL:
-            more = choose_cells(system, found, members, batch, need)
-        if more is None:
-            return None
-        found[more] = True
+        start, more = hidden, close_circuits(system, hidden, members, urgent)
+    if more is None:
+        return None
+    found = start.copy()
+    found[more] = True
     return found
 
 
 def _prune(
     system: System, hidden: Mask, forced: Mask, labels: Ints, public: Mask, settings: Settings
 ) -> Mask:
-    """Show again each complementary cell that nothing needs, the dearest first.
+    """Show again each complementary cell that nothing needs, the dearest first."""
+    rules = (labels, public, settings)
+    extra = hidden & ~forced
+    fewer = _spare(system, hidden, extra, rules, sums=False)
+    check = fewer & ~public & np.isin(labels, labels[hidden & ~fewer])
+    weak = np.isin(labels, labels[_list_weak(system, fewer, check, rules, sums=True)])
+    # Sums are dear to search and seldom there: only where one came to light, at every step.
+    return _spare(system, np.where(weak, hidden, fewer), extra & weak, rules, sums=True)
 
-    Cells far enough apart not to matter to one another are tried together.
-    """
-    extra = np.flatnonzero(hidden & ~forced)
-    extra = extra[np.argsort(-system.cost[extra], kind="stable")]
-    while len(extra):
-        chosen = _pick_apart(system, extra)
-        cells = extra[chosen & ~_are_needed(system, hidden)[extra]]
-        extra = extra[~chosen]
+
+def _spare(
+    system: System,
+    hidden: Mask,
+    extra: Mask,
+    rules: tuple[Ints, Mask, Settings],
+    *,
+    sums: bool,
+) -> Mask:
+    """Show again what can be spared of ``extra``: together what is too far apart to matter."""
+    labels, public, _ = rules
+    cells_left = np.flatnonzero(extra)
+    cells_left = cells_left[np.argsort(-system.cost[cells_left], kind="stable")]
+    while len(cells_left):
+        chosen = _pick_apart(system, cells_left)
+        cells = cells_left[chosen & ~_are_needed(system, hidden)[cells_left]]
+        cells_left = cells_left[~chosen]
         fewer = hidden.copy()
         fewer[cells] = False
         for whole in (False, True):
             check = fewer & ~public & np.isin(labels, labels[cells])
-            weak = np.zeros_like(hidden)
-            for target in find_weak(system, fewer, check, settings):
-                weak[list(target.cells)] = not public[target.cells[0]]
+            weak = _list_weak(system, fewer, check, rules, sums=sums)
             if not weak.any():
                 break
             # What became weak is put down to the cells shown near it, or to all if that fails.
             fewer |= hidden & (np.isin(labels, labels[weak]) if whole else system.near(weak))
         hidden = fewer
     return hidden
+
+
+def _list_weak(
+    system: System,
+    hidden: Mask,
+    check: Mask,
+    rules: tuple[Ints, Mask, Settings],
+    *,
+    sums: bool,
+) -> Mask:
+    """Return the cells of weak targets, without those that nothing can protect any more."""
+    weak = np.zeros_like(hidden)
+    for target in find_weak(system, hidden, check, rules[2], sums=sums):
+        weak[list(target.cells)] = not rules[1][target.cells[0]]
+    return weak
 
 
 def _pick_apart(system: System, cells: Ints) -> Mask:

@@ -5,14 +5,14 @@ Written for the audit, from what is published only; it shares nothing with the p
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 from scipy import optimize, sparse
 
 from slinb.methods.disclosure.unknowns import Floats, Ints, Mask, Unknowns
 
 _EPS = 1e-6
+_ROUNDS = 4  # of what one relation after another says
+_SWEEPS = 3
 
 
 def find_ranges(unknowns: Unknowns, enough: float = np.inf) -> tuple[Floats, Floats, Mask]:
@@ -32,25 +32,41 @@ def find_ranges(unknowns: Unknowns, enough: float = np.inf) -> tuple[Floats, Flo
         Least, greatest and whether they are exact, one entry an unknown; missing where it is
         not secret, infinite where nothing bounds it.
     """
-    least, most = _sweep(unknowns, enough)
+    outer = _enclose(unknowns)
+    least, most = _sweep(unknowns, enough, outer)
     exact = unknowns.secret & ~(most - least >= enough)
-    for cells in _take_turns(exact, unknowns.block):
-        active = np.isin(unknowns.block, unknowns.block[cells])
-        part = unknowns.take(active)
-        place = np.searchsorted(np.flatnonzero(active), cells)
-        least[cells] = _find_extreme(part, place, 1.0)
-        most[cells] = _find_extreme(part, place, -1.0)
+    for sign, found, end in ((1.0, least, outer[0]), (-1.0, most, outer[1])):
+        _push(unknowns, exact, sign, found, end)
     most[most >= unknowns.ceiling * 0.99] = np.inf
     return least, most, exact
 
 
-def _sweep(unknowns: Unknowns, enough: float) -> tuple[Floats, Floats]:
+def _enclose(unknowns: Unknowns) -> tuple[Floats, Floats]:
+    """Return bounds of each unknown that follow from the relations one by one."""
+    low, high = unknowns.low.copy(), np.minimum(unknowns.high, unknowns.ceiling)
+    entries = sparse.coo_array(unknowns.matrix)
+    row, column = entries.coords
+    for _ in range(_ROUNDS):
+        ends = entries.data * low[column], entries.data * high[column]
+        least, most = np.minimum(*ends), np.maximum(*ends)
+        room = len(unknowns.below)
+        # What the other cells of a relation leave to each.
+        above = unknowns.above[row] - (np.bincount(row, least, room)[row] - least)
+        below = unknowns.below[row] - (np.bincount(row, most, room)[row] - most)
+        ends = above / entries.data, below / entries.data
+        np.minimum.at(high, column, np.floor(np.maximum(*ends) + _EPS))
+        np.maximum.at(low, column, np.ceil(np.minimum(*ends) - _EPS))
+    return low, high
+
+
+def _sweep(
+    unknowns: Unknowns, enough: float, outer: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
     """Return what tables of whole numbers show at once of many cells that share no relation."""
     least, most = np.full(len(unknowns.low), np.nan), np.full(len(unknowns.low), np.nan)
-    if not np.isfinite(enough):
-        return least, most
-    for sign in (-1.0, 1.0):
-        waiting = unknowns.secret.copy()
+    for sign in (-1.0, 1.0) * _SWEEPS:
+        at_end = most == outer[1] if sign < 0 else least == outer[0]
+        waiting = unknowns.secret & ~(most - least >= enough) & ~at_end
         while waiting.any():
             cells = _choose_apart(unknowns.matrix, waiting)
             waiting[cells] = False
@@ -77,31 +93,35 @@ def _choose_apart(matrix: sparse.csr_array, among: Mask) -> Ints:
     return cells[~beaten]
 
 
-def _take_turns(wanted: Mask, blocks: Ints) -> Iterator[Ints]:
-    """Yield the cells, one of each component at a time: one programme serves them all."""
-    secret = np.flatnonzero(wanted)
-    block = blocks[secret]
-    order = np.argsort(block, kind="stable")
-    starts = np.searchsorted(block[order], block[order])
-    turn = np.arange(len(secret)) - starts
-    for n in range(int(turn.max(initial=-1)) + 1):
-        yield np.sort(secret[order][turn == n])
+def _push(unknowns: Unknowns, wanted: Mask, sign: float, found: Floats, end: Floats) -> None:
+    """Bring ``found`` to the extreme of each wanted cell, one of each component at a time.
+
+    Where a table was found at the ``end`` that single relations allow, nothing is left to prove.
+    """
+    waiting = wanted & ~(found == end)
+    while waiting.any():
+        cells = np.flatnonzero(waiting)
+        cells = cells[np.unique(unknowns.block[cells], return_index=True)[1]]
+        active = np.isin(unknowns.block, unknowns.block[cells])
+        place = np.searchsorted(np.flatnonzero(active), cells)
+        table = _find_extreme(unknowns.take(active), place, sign)
+        here = np.flatnonzero(active & wanted)
+        seen = table[np.searchsorted(np.flatnonzero(active), here)]
+        found[here] = (np.fmin if sign > 0 else np.fmax)(found[here], seen)
+        waiting[cells] = False
+        waiting &= ~(found == end)
 
 
 def _find_extreme(part: Unknowns, cells: Ints, sign: float) -> Floats:
-    """Return the extreme of each cell over whole numbers (each in a component of its own)."""
+    """Return tables of whole numbers with each cell (in a component of its own) at its extreme."""
     aim = np.zeros(len(part.low))
     aim[cells] = sign
     table = _solve(part, aim, whole=False)
     # The programme's bound holds for whole numbers too; where its table is whole, it is met.
-    broken = np.unique(part.block[np.abs(table - np.rint(table)) > _EPS])
-    found = table[cells]
-    again = np.isin(part.block[cells], broken)
-    if again.any():
-        active = np.isin(part.block, broken)
-        whole = _solve(part.take(active), aim[active], whole=True)
-        found[again] = whole[np.searchsorted(np.flatnonzero(active), cells[again])]
-    return np.rint(found)
+    broken = np.isin(part.block, part.block[np.abs(table - np.rint(table)) > _EPS])
+    if broken.any():
+        table[broken] = _solve(part.take(broken), aim[broken], whole=True)
+    return np.rint(table)
 
 
 def _solve(part: Unknowns, aim: Floats, *, whole: bool) -> Floats:

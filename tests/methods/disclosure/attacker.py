@@ -8,14 +8,16 @@ cell, an integer programme does. Sets of cells with a known sum are listed one b
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import optimize
 
+from slinb.methods.disclosure import Publication
 from tests.methods.disclosure.tables import Family
 
 THRESHOLD, BASE, FAR, TINY = 5, 10, 1e6, 1e-9
@@ -156,3 +158,166 @@ def _solve(puzzle: Puzzle, aim: Floats, low: Floats, high: Floats) -> Floats | N
         constraints=optimize.LinearConstraint(puzzle.matrix, sums, sums),
     )
     return found.x
+
+
+# -- the same against what is read back from files: no true table to start from ------------------
+
+
+def recover_cells(publication: Publication, least_range: int) -> dict[str, tuple[float, float]]:
+    """Return the suppressed cells that published figures give away, with their range.
+
+    Parameters
+    ----------
+    publication : Publication
+        Cells as read back from files (``value``, ``symbol``, ``rounded``) and the relations that
+        a reader knows of. Nothing but these columns is read.
+    least_range : int
+        A cell that can only be within less than this is given away.
+
+    Notes
+    -----
+    A cell of a sum that leaves each of its k cells 1, or each 5, is given away too. Figures that
+    contradict each other tell nothing: their relation is passed over.
+    """
+    low, high = _read_published(publication.cells)
+    place = {cell: n for n, cell in enumerate(publication.cells["cell"])}
+    lines = _read_lines(publication, place, low, high)
+    secret = set(np.flatnonzero(publication.cells["symbol"] == "c").tolist())
+    found: dict[int, tuple[float, float]] = {}
+    for group in _gather(lines):
+        cells = sorted({cell for line in group for cell in line[0] if low[cell] < high[cell]})
+        puzzle = _pose_published(group, cells, low, high, secret)
+        found |= {cells[n]: ends for n, ends in _squeeze(puzzle, least_range)}
+        found |= {cells[n]: (value, value) for n, value in _read_off_sums(puzzle)}
+    names = publication.cells["cell"]
+    return {str(names.iloc[n]): ends for n, ends in sorted(found.items())}
+
+
+Line = tuple[dict[int, float], float, float]
+
+
+def _read_published(cells: pd.DataFrame) -> tuple[Floats, Floats]:
+    low, high = np.zeros(len(cells)), np.full(len(cells), np.inf)
+    columns = (cells[name] for name in ("value", "symbol", "rounded"))
+    for n, (value, symbol, rounded) in enumerate(zip(*columns, strict=True)):
+        if symbol == "c":
+            low[n] = 1  # zeros are shown
+        elif symbol == "k":
+            low[n], high[n] = 1, BASE // 2 - 1
+        elif symbol == "z":
+            high[n] = 0
+        elif symbol == "":
+            band = bool(rounded) and value > 0
+            low[n] = max(value - BASE // 2, THRESHOLD + 1) if band else value
+            high[n] = value + BASE // 2 - 1 if band else value
+    return low, high
+
+
+def _read_lines(
+    publication: Publication, place: dict[str, int], low: Floats, high: Floats
+) -> list[Line]:
+    """Return each relation on its unknown cells, less what its shown cells come to."""
+    terms: dict[int, dict[int, float]] = {}
+    columns = (publication.terms[name] for name in ("relation", "cell", "coefficient"))
+    for relation, cell, weight in zip(*columns, strict=True):
+        line = terms.setdefault(int(relation), {})
+        line[place[cell]] = line.get(place[cell], 0.0) + weight
+    lines = []
+    columns = (publication.relations[name] for name in ("relation", "low", "high"))
+    for relation, least, most in zip(*columns, strict=True):
+        line = terms.get(int(relation), {})
+        known = sum(weight * low[cell] for cell, weight in line.items() if low[cell] == high[cell])
+        open_ = {c: w for c, w in line.items() if low[c] < high[c] and w}
+        down = sum(w * (low[c] if w > 0 else high[c]) for c, w in open_.items())
+        up = sum(w * (high[c] if w > 0 else low[c]) for c, w in open_.items())
+        if open_ and down <= most - known and up >= least - known:
+            lines.append((open_, least - known, most - known))
+    return lines
+
+
+def _gather(lines: Sequence[Line]) -> list[list[Line]]:
+    """Return the relations in groups that share no unknown cell."""
+    head: dict[int, int] = {}
+
+    def top(cell: int) -> int:
+        while head.setdefault(cell, cell) != cell:
+            cell = head[cell]
+        return cell
+
+    for line, _, _ in lines:
+        first, *others = line
+        for cell in others:
+            head[top(cell)] = top(first)
+    groups: dict[int, list[Line]] = {}
+    for line in lines:
+        groups.setdefault(top(next(iter(line[0]))), []).append(line)
+    return list(groups.values())
+
+
+@dataclass(frozen=True)
+class Published:
+    """One group of relations as a programme: below <= matrix · x <= above."""
+
+    matrix: Floats
+    below: Floats
+    above: Floats
+    low: Floats
+    high: Floats
+    secret: npt.NDArray[np.intp]
+
+    def solve(self, aim: Floats) -> Floats | None:
+        found = optimize.milp(
+            aim,
+            integrality=np.ones(len(aim)),
+            bounds=optimize.Bounds(self.low, np.minimum(self.high, FAR)),
+            constraints=optimize.LinearConstraint(self.matrix, self.below, self.above),
+        )
+        return None if found.x is None else np.asarray(np.rint(found.x))
+
+
+def _pose_published(
+    group: Sequence[Line], cells: Sequence[int], low: Floats, high: Floats, secret: set[int]
+) -> Published:
+    matrix = np.zeros((len(group), len(cells)))
+    column = {cell: n for n, cell in enumerate(cells)}
+    for row, (line, _, _) in enumerate(group):
+        for cell, weight in line.items():
+            matrix[row, column[cell]] = weight
+    return Published(
+        matrix=matrix,
+        below=np.array([least for _, least, _ in group]),
+        above=np.array([most for _, _, most in group]),
+        low=low[list(cells)],
+        high=high[list(cells)],
+        secret=np.array([n for n, cell in enumerate(cells) if cell in secret], dtype=np.intp),
+    )
+
+
+def _squeeze(puzzle: Published, least_range: int) -> Iterator[tuple[int, tuple[float, float]]]:
+    """Yield the secret cells that no two tables of whole numbers hold far enough apart."""
+    least, most = np.full(len(puzzle.low), np.inf), np.full(len(puzzle.low), -np.inf)
+    for cell in puzzle.secret:
+        ends = []
+        for sign in (1.0, -1.0):
+            if most[cell] - least[cell] >= least_range:
+                break
+            aim = np.zeros(len(least))
+            aim[cell] = sign
+            table = puzzle.solve(aim)
+            if table is None:
+                return  # the figures contradict each other
+            least, most = np.minimum(least, table), np.maximum(most, table)
+            ends.append(float(table[cell]))
+        if most[cell] - least[cell] < least_range:
+            yield int(cell), (ends[0], ends[1])
+
+
+def _read_off_sums(puzzle: Published) -> Iterator[tuple[int, float]]:
+    """Yield the cells of single relations that sum to k, or to k times the threshold."""
+    for row, below, above in zip(puzzle.matrix, puzzle.below, puzzle.above, strict=True):
+        cells = np.flatnonzero(row)
+        alike = below == above and abs(row.sum()) == len(cells) > 1
+        if alike and np.isin(cells, puzzle.secret).all():
+            mean = abs(below) / len(cells)
+            if mean in (1, THRESHOLD):
+                yield from ((int(cell), float(mean)) for cell in cells)

@@ -41,8 +41,9 @@ def make_cubes(
     """Two-way tables of the same children by age, need and sex, sharing their margins."""
     rng = np.random.default_rng(seed)
     cubes = [_draw_cube(rng) for _ in range(number)]
-    frames = [_face_rows(cube, n, face) for n, cube in enumerate(cubes) for face in faces]
-    publication = tabulate(pd.concat(frames, ignore_index=True))
+    rows = [row for n, cube in enumerate(cubes) for face in faces for row in _rows(cube, n, face)]
+    frame = pd.DataFrame(rows, columns=["table", *DIMENSIONS, "family", "count"])
+    publication = tabulate(frame)
     for on, left, right in _shared(faces):
         publication = link(
             publication,
@@ -79,12 +80,15 @@ def _labels(name: str, size: int) -> list[str]:
     return [*(f"{name}{i}" for i in range(size - 1)), "Total"]
 
 
-def _face_rows(cube: npt.NDArray[np.int64], family: int, face: Face) -> pd.DataFrame:
+def _rows(cube: npt.NDArray[np.int64], family: int, face: Face) -> list[tuple[object, ...]]:
     table = _flatten(cube, face)
-    places = product(*(_labels(name, size) for name, size in zip(face, table.shape, strict=True)))
-    frame = pd.DataFrame(list(places), columns=list(face))
-    frame = frame.reindex(columns=list(DIMENSIONS))
-    return frame.assign(table=_title(face), family=str(family), count=table.ravel())
+    labels = [_labels(name, size) for name, size in zip(face, table.shape, strict=True)]
+    rows = []
+    for place, (i, j) in zip(np.ndindex(table.shape), product(*labels), strict=True):
+        by = dict(zip(face, (i, j), strict=True))
+        row = (by.get(name, "") for name in DIMENSIONS)
+        rows.append((_title(face), *row, str(family), int(table[place])))
+    return rows
 
 
 def _name(face: Face, family: int, **labels: str) -> str:

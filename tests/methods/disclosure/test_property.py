@@ -30,13 +30,13 @@ def check_against_pencil(publication: Publication, families: list[Family]) -> No
 
 
 def test_two_tables_with_a_margin_in_common() -> None:
-    """1,000 tables: by age and need, and by age and sex."""
-    check_against_pencil(*make_cubes(500, seed=2025, faces=FACES[:2]))
+    """800 tables: by age and need, and by age and sex."""
+    check_against_pencil(*make_cubes(400, seed=2025, faces=FACES[:2]))
 
 
 def test_three_tables_of_the_same_children() -> None:
-    """300 tables: by age, need and sex, two at a time, so that every margin stands in two."""
-    check_against_pencil(*make_cubes(100, seed=2026))
+    """240 tables: by age, need and sex, two at a time, so that every margin stands in two."""
+    check_against_pencil(*make_cubes(80, seed=2026))
 
 
 def test_authorities_and_their_rounded_region_by_quarter_and_year_to_date() -> None:
@@ -55,7 +55,7 @@ def test_this_release_beside_the_last() -> None:
 @pytest.mark.parametrize("least", [1, 9])
 def test_other_least_ranges_hold_too(least: int) -> None:
     settings = Settings(min_range=least)
-    publication, families = make_regions(60, seed=2028)
+    publication, families = make_regions(30, seed=2028)
     found = protect(publication, settings)
     hidden = set(found.log["cell"])
     assert audit(found.publication, settings).passed
