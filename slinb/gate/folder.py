@@ -58,6 +58,7 @@ def open_gate(
     *,
     shown: Iterable[Secret] = (),
     strict: bool = True,
+    threshold: int = 5,
 ) -> Gate:
     """Return the gate that guards these secrets.
 
@@ -72,6 +73,8 @@ def open_gate(
         leak there would excuse itself).
     strict : bool, default True
         Refuse any figure in a withheld cell, whatever its value.
+    threshold : int, default 5
+        Up to this a count is small, and no published number explains it.
 
     Examples
     --------
@@ -86,7 +89,9 @@ def open_gate(
     """
     held = Secrets(secrets)
     names = Names(areas, measures, held.areas)
-    return Gate(Judge(held, names, measures, shown=Secrets(shown), strict=strict))
+    return Gate(
+        Judge(held, names, measures, shown=Secrets(shown), strict=strict, threshold=threshold)
+    )
 
 
 def check_folder(folder: Path, gate: Gate) -> dict[Path, list[Leak]]:

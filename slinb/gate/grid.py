@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from slinb.gate.passages import Level, Passage, Passages, level
 
@@ -12,6 +13,10 @@ _NUMBER = re.compile(
     r"\s*[~<>≤≥=(]*\s*[-+−–]?[£]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?\s*%?\s*[a-z*†)]*\s*", re.I
 )
 _HEAD_ROWS = 6
+
+
+_AREA_HEADS = {"area", "authority", "area code"}
+_MEASURE_HEADS = {"measure", "measure id"}
 
 
 def show(value: Value) -> str:
@@ -57,6 +62,7 @@ def read_grid(
     width = max(map(len, rows), default=0)
     texts = [[show(value) for value in row] for row in rows]
     heads: list[list[str]] = []
+    tidy = _find_tidy(texts)
     for i, row in enumerate(texts):
         words = [t for t in row if t.strip() and not is_number(t)]
         for j, text in enumerate(row):
@@ -66,8 +72,40 @@ def read_grid(
             others = [w for w in words if w != text] if text in words else words
             around = (*level(reversed(column), tight=True), *level(others, tight=True), *levels)
             yield Passage(place(i, j), text, around, "cell", column[-1] if column else "")
-        if words and not any(is_number(t) for t in row):
+        if words and not any(is_number(t) for t in row) and not _is_data(row, i, tidy):
             heads.append(_carry(row, width))
+
+
+@dataclass(frozen=True)
+class _Tidy:
+    """A header that names the columns of area and measure, and what stands in each below it."""
+
+    row: int
+    known: tuple[tuple[int, frozenset[str]], ...]
+
+
+def _find_tidy(texts: Sequence[Sequence[str]]) -> _Tidy | None:
+    for i, row in enumerate(texts):
+        names = [text.strip().casefold().replace("_", " ") for text in row]
+        columns = [_find_first(names, wanted) for wanted in (_AREA_HEADS, _MEASURE_HEADS)]
+        if None not in columns:
+            below = [r for r in texts[i + 1 :] if any(map(is_number, r))]
+            known = (
+                (j, frozenset(r[j] for r in below if j < len(r))) for j in columns if j is not None
+            )
+            return _Tidy(i, tuple(known))
+    return None
+
+
+def _find_first(names: Sequence[str], wanted: set[str]) -> int | None:
+    return next((j for j, name in enumerate(names) if name in wanted), None)
+
+
+def _is_data(row: Sequence[str], place: int, tidy: _Tidy | None) -> bool:
+    """Whether a row of words alone is a row of a tidy table without figures, and no header."""
+    if tidy is None or place <= tidy.row:
+        return False
+    return any(j < len(row) and row[j] in values for j, values in tidy.known)
 
 
 def _carry(row: Sequence[str], width: int) -> list[str]:

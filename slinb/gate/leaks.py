@@ -79,6 +79,8 @@ class Judge:
         secret excuses a figure that both would be rounded to.
     strict : bool, default True
         Refuse any figure in a cell that is withheld, whatever its value.
+    threshold : int, default 5
+        Up to this a count is small: nothing excuses it.
     """
 
     def __init__(
@@ -89,8 +91,10 @@ class Judge:
         *,
         shown: Secrets | None = None,
         strict: bool = True,
+        threshold: int = 5,
     ) -> None:
         self._secrets = secrets
+        self._threshold = threshold
         self._shown = shown or Secrets(())
         self._names = names
         self._strict = strict
@@ -151,24 +155,26 @@ class Judge:
             if not secrets:
                 continue
             percent = measure in self._percent
-            open_to_all = [
-                s
-                for s in self._shown.of_cell(area, measure)
-                if _in_time(s, spans) and shows(token, s, text, passage, percent=percent)
-            ]
             hits = [s for s in secrets if shows(token, s, text, passage, percent=percent)]
-            yield from (s for s in hits if not _is_excused(s, open_to_all))
-            alone = self._strict and subject.single and not hits and not open_to_all
             dated = any(span.exact for span in spans)
-            if alone and is_in_place_of(secrets, token, text, passage, dated=dated):
+            alone = self._strict and subject.single and not hits
+            alone = alone and is_in_place_of(secrets, token, text, passage, dated=dated)
+            if not hits and not alone:
+                continue
+            # "The region without Thurrock, 4.4%": of several areas named, the number is of one.
+            cells = (self._shown.of_cell(a, measure) for a in sorted(subject.areas))
+            known = [s for cell in cells for s in cell if _in_time(s, spans)]
+            open_to_all = [s for s in known if shows(token, s, text, passage, percent=percent)]
+            yield from (s for s in hits if not self._is_excused(s, open_to_all))
+            # A row that states something else of the same time may well have a number in it.
+            if alone and not known:
                 yield Secret(area, measure, secrets[0].period, WITHHELD, 0.0)
 
-
-def _is_excused(secret: Secret, shown: Sequence[Secret]) -> bool:
-    """Whether a figure that is published explains the number; a small count never is."""
-    if secret.sort == "count":
-        return False
-    return any((s.period, s.kind) != (secret.period, secret.kind) for s in shown)
+    def _is_excused(self, secret: Secret, shown: Sequence[Secret]) -> bool:
+        """Whether a figure that is published explains the number; a small count never is."""
+        if secret.sort == "count" and secret.number <= self._threshold:
+            return False
+        return any((s.period, s.kind) != (secret.period, secret.kind) for s in shown)
 
 
 def _in_time(secret: Secret, spans: tuple[Span, ...]) -> bool:
@@ -196,9 +202,9 @@ def _find_times(
 
 
 def _find_times_around(text: str, levels: tuple[Level, ...]) -> tuple[Span, ...]:
-    for around in levels:
-        if around.tight and (spans := find_spans(normalise(around.text))):
-            return spans
+    # The row's own time and that of the heading above its column: either may be the number's.
+    if near := [s for a in levels if a.tight for s in find_spans(normalise(a.text))]:
+        return tuple(near)
     for around in levels:
         words = normalise(around.text)
         if text not in words and (spans := find_spans(words)):

@@ -34,7 +34,7 @@ _TOKEN = re.compile(
 )
 
 _NOUNS = (
-    r"authorit(?:y|ies)|measures?|regions?|councils?|figures?|statements?|charts?|series|briefings?"
+    r"authorit(?:y|ies)|neighbours?|measures?|regions?|councils?|figures?|statements?|charts?|series|briefings?"
     r"|areas?|choices?|alternatives?|comparisons?|signals?|revisions?|queries|questions?|sentences?"
     r"|pages?|columns?|rows?|sheets?|cells?|words|others|places|decimals?"
     r"|standard deviations?|limits"

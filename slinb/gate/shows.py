@@ -15,6 +15,12 @@ from slinb.gate.when import RELATIVE
 _MOST_DECIMALS = 4
 _SLACK = 1 + 1e-9
 _DENOMINATOR = re.compile(r"denominator|population|\bof\b|\bout of\b", re.I)
+_FIGURE_KEY = re.compile(
+    r"\b(?:value|limit|lower|upper|change|benchmark|year ago|last quarter|before|mean|median"
+    r"|rolling|twelve months|rate|share|centre|interval|figure|phi|tau2|choices?|made|changed"
+    r"|tried|difference)\b",
+    re.I,
+)
 _WITHHELD = re.compile(
     r"withheld|suppress|protect small numbers|^\s*\[?c\]?\s*(?:$|withheld)", re.I
 )
@@ -49,6 +55,8 @@ def shows(token: Token, secret: Secret, text: str, passage: Passage, *, percent:
 def _is_count(token: Token, number: float, passage: Passage) -> bool:
     # A cell may hold a count as 3.0; a sentence does not. A zero is shown.
     whole = token.decimals == 0 or is_number(passage.text)
+    # Under "Upper 95% limit" a 3.0 is a limit, whatever else is 3.
+    whole = whole and not _FIGURE_KEY.search(passage.key.replace("_", " "))
     return whole and not token.percent and token.value == number != 0
 
 
