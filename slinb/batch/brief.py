@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import papermill
-from traitlets.config import Config
 
-from slinb.batch.edition import Edition
-from slinb.batch.plan import Page
-from slinb.batch.quarter import Quarter
+from slinb.batch.engine import register_engine
 from slinb.errors import ParameterError
 from slinb.show.notebook import export_notebook
 from slinb.show.page import PageMarks
 
 _KERNEL = "python3"
-#: Figures pass between this process and the kernel: nobody else on the machine may listen.
-_KERNEL_CONFIG = Config({"KernelManager": {"transport_encryption": "auto"}})
 
 
 def execute_notebook(
     source: Path, destination: Path, parameters: Mapping[str, Any], *, folder: Path
 ) -> nbformat.NotebookNode:
-    """Execute a notebook in a fresh kernel and return it with its outputs.
+    """Execute a notebook in this process and return it with its outputs.
 
     Parameters
     ----------
@@ -56,8 +53,7 @@ def execute_notebook(
         cwd=str(folder),
         progress_bar=False,
         request_save_on_cell_execute=False,
-        shutdown_kernel="immediate",
-        config=_KERNEL_CONFIG,
+        engine_name=register_engine(),
     )
     return nbformat.from_dict(executed)
 
@@ -87,21 +83,38 @@ def check_parameters(
         )
 
 
-def make_page(
-    quarter: Quarter, edition: Edition, page: Page, marks: PageMarks, tail: str = ""
-) -> str:
-    """Execute the notebook of a page for an edition of a quarter and return its HTML."""
-    notebook = execute_notebook(
-        quarter.workspace.notebooks / f"{page.briefing.notebook}.ipynb",
-        quarter.folder / "notebooks" / edition.name / f"{page.stem}.ipynb",
-        {
-            "quarter": quarter.period.id,
-            "region": quarter.region.name,
-            "edition": edition.name,
-            **page.parameters,
-        },
-        folder=quarter.workspace.root,
-    )
+@dataclass(frozen=True)
+class Order:
+    """A page to be made, in plain values that can travel to a worker.
+
+    Parameters
+    ----------
+    home : Path
+        Root of the workspace; the notebook runs in it.
+    notebook, executed : Path
+        The notebook, and where its executed copy is kept.
+    parameters : dict
+        Values for its parameters cell.
+    title, lead, tail : str
+        As of :func:`slinb.show.notebook.export_notebook`.
+    marks : PageMarks
+    """
+
+    home: Path
+    notebook: Path
+    executed: Path
+    parameters: dict[str, str]
+    title: str
+    lead: str
+    tail: str
+    marks: PageMarks
+
+
+def make_page(order: Order) -> str:
+    """Execute the notebook of a page and return its HTML."""
+    # A worker outlives a run: the project that it was started for may be another one.
+    os.environ["SLINB_HOME"] = str(order.home)
+    notebook = execute_notebook(order.notebook, order.executed, order.parameters, folder=order.home)
     return export_notebook(
-        notebook, title=page.title, marks=marks, lead=page.briefing.summary, tail=tail
+        notebook, title=order.title, marks=order.marks, lead=order.lead, tail=order.tail
     )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from markupsafe import escape
 
-from slinb.batch.brief import make_page
+from slinb.batch.brief import Order, make_page
 from slinb.batch.edition import Edition, EditionName
 from slinb.batch.plan import Page
+from slinb.batch.pool import Outcome, Pool, Task
+from slinb.batch.progress import Progress
 from slinb.batch.quarter import Quarter, parse_quarter
 from slinb.errors import SlinbError
 from slinb.gate.folder import Gate
@@ -33,6 +34,8 @@ TO_AUTHORITIES = "-to-authorities"
 _ONE_READER = "Restricted: for this authority only, not for publication"
 #: What a page of official figures says in place of a quarter: each measure has its own year.
 _PUBLISHED = "Latest official figures"
+#: Where a page has its links to downloads, which are written while its notebook runs.
+_LINKS_HERE = "<!-- downloads -->"
 _REFUSED = (
     "The last check before publication found a protected number in it. The run's log names the "
     "place, not the number."
@@ -65,19 +68,42 @@ class Build:
     pages: list[Page] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
 
-    def add(self, page: Page) -> None:
-        """Make one page with its downloads; whatever goes wrong with it, the rest appears."""
+    def add_pages(self, pages: Sequence[Page], workers: Pool, progress: Progress) -> None:
+        """Make pages with their downloads; whatever goes wrong with one, the rest appears."""
+        for page in pages:
+            workers.submit(Task(page.stem, make_page, (self._order(page),)))
+        # The downloads are written while the workers are at the notebooks.
+        links = {page.stem: self._add_downloads(page) for page in pages}
+        by_name = {page.stem: page for page in pages}
+        while outcome := workers.collect():
+            progress.step(outcome.name)
+            self._add_page(by_name[outcome.name], outcome, links[outcome.name])
+        self.pages += [page for page in pages if page.briefing.readers == "all"]
+
+    def _order(self, page: Page) -> Order:
+        workspace, edition = self.quarter.workspace, self.edition
+        return Order(
+            home=workspace.root,
+            notebook=workspace.notebooks / f"{page.briefing.notebook}.ipynb",
+            executed=self.quarter.folder / "notebooks" / edition.name / f"{page.stem}.ipynb",
+            parameters={
+                "quarter": edition.period.id,
+                "region": edition.region.name,
+                "edition": edition.name,
+                **page.parameters,
+            },
+            title=page.title,
+            lead=page.briefing.summary,
+            tail=_LINKS_HERE,
+            marks=self._mark(page),
+        )
+
+    def _add_page(self, page: Page, outcome: Outcome, links: str) -> None:
         alone = page.briefing.readers == "authority"
-        marks = self._mark(page)
-        try:
-            made = make_page(self.quarter, self.edition, page, marks, self._add_downloads(page))
-        except Exception as error:  # whatever a notebook raises
-            LOG.error("%s failed:\n%s", page.stem, traceback.format_exc())
-            # A mistake that can be mended says how; anything else could quote a figure.
-            told = str(error) if isinstance(error, SlinbError) else type(error).__name__
-            made = self._fail(page.title, told, marks)
-        if not alone:
-            self.pages.append(page)
+        made = str(outcome.value).replace(_LINKS_HERE, links)
+        if outcome.failure:
+            LOG.error("%s failed:\n%s", page.stem, outcome.failure.traceback)
+            made = self._fail(page.title, outcome.failure.told, self._mark(page))
         self._write(self.letters if alone else self.folder, f"{page.stem}.html", page.title, made)
 
     def add_index(self) -> None:

@@ -18,6 +18,7 @@ from slinb.batch.build import SUFFIX, TO_AUTHORITIES, Build
 from slinb.batch.edition import EditionName
 from slinb.batch.gatekeeper import open_quarter_gate
 from slinb.batch.plan import Briefing, Page, list_pages, load_plan
+from slinb.batch.pool import Pool
 from slinb.batch.progress import Progress
 from slinb.batch.publish import building_folder, publish
 from slinb.batch.quarter import Quarter, load_published
@@ -74,11 +75,15 @@ def run_quarter(
     plan = load_plan()
     steps = 2 + sum(2 + len(_list_pages(quarter, plan, name)) for name in editions)
     failed: list[str] = []
-    with _log_to(log), Progress(steps, quiet=quiet) as progress:
+    with (
+        _log_to(log),
+        Progress(steps, quiet=quiet) as progress,
+        Pool(preload=("slinb.notebook", "slinb.show.notebook")) as workers,
+    ):
         tables = collect_and_check(quarter, progress)
         _publish_queries(quarter, tables)
         for name in editions:
-            failed += _run_edition(quarter, name, plan, progress)
+            failed += _run_edition(quarter, name, plan, progress, workers)
     first = quarter.edition(editions[0])
     folder = quarter.workspace.reports(quarter.period.id, SUFFIX[first.name])
     return RunResult(folder / f"{first.prefix}index.html", log, tuple(failed))
@@ -91,7 +96,11 @@ def _list_pages(quarter: Quarter, plan: Sequence[Briefing], edition: EditionName
 
 
 def _run_edition(
-    quarter: Quarter, name: EditionName, plan: Sequence[Briefing], progress: Progress
+    quarter: Quarter,
+    name: EditionName,
+    plan: Sequence[Briefing],
+    progress: Progress,
+    workers: Pool,
 ) -> list[str]:
     """Make and publish one edition; return what of it failed."""
     try:
@@ -108,9 +117,7 @@ def _run_edition(
         letters=letters,
         gate=open_quarter_gate(quarter) if name == "public" else None,
     )
-    for page in _list_pages(quarter, plan, name):
-        progress.step(page.stem)
-        build.add(page)
+    build.add_pages(_list_pages(quarter, plan, name), workers, progress)
     progress.step(f"index ({name})")
     build.add_index()
     _publish_folder(build.folder, reports)

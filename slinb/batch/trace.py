@@ -1,0 +1,152 @@
+"""From a figure in a report back to the file, sheet and cell that each of its numbers came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from slinb.catalogue.areas import Area, Areas
+from slinb.catalogue.measures import Measure, Measures
+from slinb.catalogue.periods import Period
+from slinb.errors import ParameterError, Place
+
+#: What a trace says of each number; one row a source cell.
+COLUMNS = (
+    "role", "area", "period", "numerator", "denominator", "value", "sent", "status",
+    "publisher", "release", "file", "sheet", "cell",
+)  # fmt: skip
+
+
+def parse_cell(text: str, measures: Measures, areas: Areas) -> tuple[Measure, Area]:
+    """Read which figure is meant: a measure's id and an area's code or name.
+
+    Parameters
+    ----------
+    text : str
+        "contacts_rate E06000055", "contacts_rate/Bedford".
+    measures : Measures
+    areas : Areas
+
+    Raises
+    ------
+    ParameterError
+        The measure or the area is not known: says how to write it.
+    """
+    measure_id, _, place = text.replace("/", " ", 1).strip().partition(" ")
+    known = {m.id: m for m in measures}
+    if measure_id not in known:
+        raise ParameterError(
+            f"There is no measure “{measure_id}”.", "`slinb measures` lists their ids."
+        )
+    place = place.strip()
+    area = areas[place] if place in areas else areas.find(place)
+    if area is None:
+        raise ParameterError(
+            f"There is no area “{place}”.",
+            "Write the figure as measure and area: contacts_rate E06000055.",
+        )
+    return known[measure_id], area
+
+
+def trace_figure(
+    observations: pd.DataFrame,
+    measure: Measure,
+    area: Area,
+    period: Period,
+    areas: Areas,
+) -> pd.DataFrame:
+    """Return the source cells of one figure.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of :data:`slinb.schema.OBSERVATIONS`: the accepted returns of this quarter and of
+        those before it; or, for a figure of official statistics, the published ones.
+    measure : Measure
+    area : Area
+        An authority; or a region, whose figure is pooled from its authorities where nobody
+        states it.
+    period : Period
+        The period that the report shows.
+    areas : Areas
+
+    Returns
+    -------
+    DataFrame
+        One row a source cell, with columns :data:`COLUMNS`. ``role`` is "stated", "added" (a
+        quarter of a twelve-month figure) or "subtracted" (the year to date before it). A figure
+        that was due and never sent has a row without a file.
+    """
+    mine = observations[observations["measure"].eq(measure.id)]
+    codes = [area.code]
+    if not mine["area"].eq(area.code).any() and area.level == "region":
+        codes = [a.code for a in areas.authorities(area.code, at=period)]
+    wanted = pd.DataFrame(
+        [(role, code, p.id) for code in codes for role, p in list_windows(measure, period)],
+        columns=["role", "area", "period"],
+    )
+    found = wanted.merge(mine, on=["area", "period"], how="left")
+    return found[list(COLUMNS)]
+
+
+def list_windows(measure: Measure, period: Period) -> list[tuple[str, Period]]:
+    """Return the periods whose cells make up a figure, and what each does to it.
+
+    Parameters
+    ----------
+    measure : Measure
+    period : Period
+        The period that the report shows.
+
+    Returns
+    -------
+    list of (str, Period)
+        ("stated", period) for a snapshot or an official figure; for a twelve-month figure its
+        four quarters as "added"; where quarters are sent as year to date, also the one before
+        the first as "subtracted", unless a year begins there.
+    """
+    if period.kind != "quarter" or measure.basis not in ("quarter", "ytd"):
+        return [("stated", period)]
+    first = period.shift(-3) if measure.shown == "rolling12" else period
+    role = "stated" if first == period else "added"
+    windows = [(role, p) for p in first.to(period)]
+    if measure.basis == "ytd" and first.quarter != 1:
+        windows.insert(0, ("subtracted", first.previous()))
+    return windows
+
+
+def describe_trace(trace: pd.DataFrame, measure: Measure, areas: Areas) -> str:
+    """Say in lines of text where a figure came from.
+
+    Parameters
+    ----------
+    trace : DataFrame
+        From :func:`trace_figure`.
+    measure : Measure
+    areas : Areas
+
+    Returns
+    -------
+    str
+        The measure, then a line for each source cell.
+    """
+    lines: Iterable[str] = (_describe_row(row, areas) for row in trace.itertuples())
+    return "\n".join([f"{measure.title} ({measure.id})", *lines])
+
+
+def _describe_row(row: Any, areas: Areas) -> str:
+    r = row._asdict()
+    head = f"  {r['role']:10} {areas[r['area']].name}, {r['period']}: "
+    if pd.isna(r["file"]):
+        return f"{head}never sent"
+    counts = [_format(r[name]) for name in ("numerator", "denominator")]
+    numbers = " of ".join(c for c in counts if c) or _format(r["value"]) or r["status"]
+    place = Place(r["file"], r["sheet"], r["cell"])
+    sent = f", sent as “{r['sent']}”" if r["sent"] else ""
+    return f"{head}{numbers} ({r['publisher']}, {r['release']}; {place}{sent})"
+
+
+def _format(number: float) -> str:
+    return "" if pd.isna(number) else f"{number:,.10g}"
