@@ -73,24 +73,100 @@ def run(quarter: str, region: str, edition: str, quiet: bool) -> None:
     sys.exit(1 if result.failed else 0)
 
 
+@main.command("prepare-return")
+@click.argument("source", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@_quarter
+@click.option("--area", required=True, help="Name or code of the authority.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=Path(),
+    help="Workbook to write, or a folder for it; the current folder if left out.",
+)
+@click.option(
+    "--template",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The return as it was sent out or begun; every figure in it is kept.",
+)
+@click.option(
+    "--postcodes",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Table of postcodes (ONS, Ordnance Survey) for distances, kept outside the records.",
+)
+@click.option(
+    "--problems",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="CSV file for what was found, with files and rows: it stays with you.",
+)
+def prepare_return(
+    source: tuple[Path, ...],
+    quarter: str,
+    area: str,
+    out: Path,
+    template: Path | None,
+    postcodes: Path | None,
+    problems: Path | None,
+) -> None:
+    """Count an authority's own records (SOURCE: a folder or files) into its quarterly return.
+
+    Works offline; only counts go into the workbook.
+    """
+    from slinb.batch.quarter import load_published, parse_quarter
+    from slinb.catalogue.measures import load_measures
+    from slinb.collect.population import find_population
+    from slinb.prepare.prepare import find_authority
+    from slinb.prepare.prepare import prepare_return as prepare
+    from slinb.prepare.report import describe_prepared
+    from slinb.workspace import Workspace
+
+    period = parse_quarter(quarter)
+    measures = list(load_measures().quarterly())
+    published, _ = load_published(Workspace.find())
+    prepared = prepare(
+        source[0] if len(source) == 1 else source,
+        period,
+        find_authority(area),
+        out,
+        template=template,
+        postcodes=postcodes,
+        measures=measures,
+        population=find_population(published, measures, period),
+    )
+    if problems:
+        prepared.counted.problems.to_csv(problems, index=False, encoding="utf-8-sig")
+    for line in describe_prepared(prepared):
+        click.echo(line)
+
+
 @main.command()
 @click.option("--quarter", default=SAMPLE_QUARTER, show_default=True, help="Quarter to make up.")
 @click.option("--seed", type=int, help="Same seed, same figures.")
 @click.option("--if-missing", is_flag=True, help="Do nothing if the quarter has returns already.")
-def sample(quarter: str, seed: int | None, if_missing: bool) -> None:
+@click.option(
+    "--records",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep the made-up records (SSDA903, Annex A) behind the deep dives in a new FOLDER.",
+)
+def sample(quarter: str, seed: int | None, if_missing: bool, records: Path | None) -> None:
     """Write a made-up quarter of returns and the eleven quarters before it, marked SAMPLE."""
     from slinb.batch.quarter import load_published, parse_quarter
+    from slinb.catalogue.areas import DEFAULT_REGION, load_areas
+    from slinb.sample.dives import count_sample_records
     from slinb.sample.write import DEFAULT_SEED, write_sample
     from slinb.workspace import Workspace
 
     workspace = Workspace.find()
-    quarter = parse_quarter(quarter).id
-    folder = workspace.returns(quarter)
+    period = parse_quarter(quarter)
+    folder = workspace.returns(period.id)
     if if_missing and folder.is_dir() and any(folder.iterdir()):
         return
     published, _ = load_published(workspace)
     chosen = DEFAULT_SEED if seed is None else seed
-    click.echo(write_sample(workspace.root, published, quarter, seed=chosen).folder)
+    areas = load_areas().authorities(DEFAULT_REGION)
+    counted = count_sample_records(published, period, areas, chosen, folder=records, workers=None)
+    written = write_sample(workspace.root, published, period.id, seed=chosen, counted=counted)
+    click.echo(written.folder)
 
 
 @main.command()

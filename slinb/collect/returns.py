@@ -26,7 +26,13 @@ SAMPLE_MARKER = "SAMPLE.txt"
 #: An .xls, .xlsb or .ods is meant as a return: it is opened, and refused with a remedy.
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 #: Files that a folder of returns may hold besides returns, and that nobody needs to hear of.
-_SILENT = {SAMPLE_MARKER.casefold(), "sample_defects.csv", "thumbs.db", "desktop.ini"}
+_SILENT = {
+    SAMPLE_MARKER.casefold(),
+    "sample_defects.csv",
+    "sample_dive_defects.csv",
+    "thumbs.db",
+    "desktop.ini",
+}
 
 
 @dataclass(frozen=True)

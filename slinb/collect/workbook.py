@@ -25,6 +25,7 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _WORKBOOK = re.compile(r"xl/(workbook[0-9]*)\.xml")
 _REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
+_FORMULA_OR_ERROR = re.compile(rb"""[<:]f[\s/>]|\st\s*=\s*["']e["']""")
 _SAVE_AGAIN = "Open it in Excel, save it as “Excel Workbook (.xlsx)” and send it again."
 
 #: A sheet formatted down to Excel's last row would cost memory only.
@@ -163,9 +164,15 @@ def _find_unread(archive: zipfile.ZipFile) -> dict[str, dict[tuple[int, int], ob
     for sheet in _parse(archive, f"xl/{book}.xml").iterfind(".//{*}sheet"):
         link = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), "")
         part = posixpath.normpath(posixpath.join("/xl", links.get(link, ""))).lstrip("/")
-        if part in names:
+        if part in names and _may_hold_formulas(archive.read(part)):
             unread[sheet.get("name", "")] = dict(_find_formulas(_parse(archive, part)))
     return unread
+
+
+def _may_hold_formulas(content: bytes) -> bool:
+    """Whether a sheet is worth parsing: one of plain values, however long, has nothing to find."""
+    # A name may carry a prefix (x:f); UTF-16 hides both signs.
+    return content.startswith((b"\xff\xfe", b"\xfe\xff")) or bool(_FORMULA_OR_ERROR.search(content))
 
 
 def _find_formulas(root: ElementTree.Element) -> Iterator[tuple[tuple[int, int], object]]:

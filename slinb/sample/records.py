@@ -90,15 +90,50 @@ def write_sample_records(
     quarter = quarter or Period.parse("2025-26-Q3")
     chosen = areas or load_areas().authorities(DEFAULT_REGION)
     folder.mkdir(parents=True, exist_ok=True)
+    rows = [
+        row
+        for number, area in enumerate(chosen, start=1)
+        for row in write_authority_records(
+            folder, read_totals(published, area), seed, quarter, area, number
+        )
+    ]
+    return write_manifest(folder, rows)
+
+
+def write_authority_records(
+    folder: Path, totals: Totals, seed: int, quarter: Period, area: Area, number: int
+) -> list[dict[str, object]]:
+    """Write the made-up records of one authority into a folder of its name.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets the authority's folder.
+    totals : Totals
+        The published totals that are met.
+    seed, number : int
+        The same seed and number give the same children; the number also says which errors are
+        planted.
+    quarter : Period
+        The quarter at whose end the totals are met.
+    area : Area
+        The authority.
+
+    Returns
+    -------
+    list of dict
+        Rows of the manifest.
+    """
+    rng = np.random.default_rng([seed, number])
+    authority = Authority(area.code, area.name, area.slug, number)
+    children = make_authority(rng, totals, np.datetime64(quarter.end, "D"))
+    return _write_authority(folder, authority, children, quarter, rng)
+
+
+def write_manifest(folder: Path, rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """Write the list of planted errors, and the note that all is made up, into a folder."""
     (folder / "SAMPLE.txt").write_text(_MARK, encoding="utf-8")
-    rows: list[dict[str, object]] = []
-    for number, area in enumerate(chosen, start=1):
-        totals = read_totals(published, area)
-        rng = np.random.default_rng([seed, number])
-        authority = Authority(area.code, area.name, area.slug, number)
-        children = make_authority(rng, totals, np.datetime64(quarter.end, "D"))
-        rows += _write_authority(folder, authority, children, quarter, rng)
-    manifest = pd.DataFrame(rows, columns=MANIFEST_COLUMNS)
+    manifest = pd.DataFrame(list(rows), columns=MANIFEST_COLUMNS)
     manifest.to_csv(folder / MANIFEST, index=False, encoding="utf-8", lineterminator="\n")
     return manifest
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,10 @@ from slinb.collect.settle import Figure, settle_figures
 from slinb.collect.submission import describe_rows
 from slinb.collect.template import build_template, save_workbook
 from slinb.errors import ParameterError
+from slinb.prepare.practice import write_practice
+from slinb.prepare.prepare import add_dives, split_dives
+from slinb.prepare.sheets import Stamp
+from slinb.records.prepare import CountedRecords
 from slinb.sample.levels import estimate_levels, make_generator, name_count, plan_counts
 from slinb.sample.plant import (
     MANIFEST_COLUMNS,
@@ -43,6 +47,14 @@ from slinb.sample.plant import (
     describe_defect,
     plant_defect,
 )
+from slinb.sample.practice import (
+    DIVE,
+    answer_practice,
+    describe_dive_defects,
+    plant_dive_defects,
+)
+from slinb.sample.practice import MANIFEST as DIVE_MANIFEST
+from slinb.sample.practice import MANIFEST_COLUMNS as DIVE_MANIFEST_COLUMNS
 from slinb.sample.settings import (
     Defect,
     load_defects,
@@ -95,6 +107,7 @@ def write_sample(
     region: str = DEFAULT_REGION,
     seed: int = DEFAULT_SEED,
     measures: Sequence[Measure] | None = None,
+    counted: Mapping[str, CountedRecords] | None = None,
 ) -> SampleWritten:
     """Write a quarter of made-up returns, and the eleven quarters before it as if collected.
 
@@ -116,6 +129,10 @@ def write_sample(
         The same seed gives the same contents.
     measures : sequence of Measure, optional
         Those of the quarterly return if left out.
+    counted : mapping of area code to CountedRecords, optional
+        What ``prepare-return`` counts in made-up records
+        (:func:`slinb.sample.dives.count_sample_records`): the returns get the deep-dive sheets
+        that it writes, and nothing else of them changes.
 
     Raises
     ------
@@ -130,6 +147,7 @@ def write_sample(
         seed,
         list(measures if measures is not None else load_measures().quarterly()),
         published,
+        counted or {},
     )
     sample.refuse_real_data()
     history = sample.write_history()
@@ -147,7 +165,9 @@ class _Sample:
         seed: int,
         measures: list[Measure],
         published: pd.DataFrame,
+        counted: Mapping[str, CountedRecords],
     ) -> None:
+        self._counted = counted
         self._workspace, self._quarter, self._areas = workspace, quarter, areas
         self._seed, self._measures = seed, measures
         self._published = published[published["area"].isin([a.code for a in areas])]
@@ -283,6 +303,10 @@ class _Sample:
         ]
         manifest = self._list_defects()
         manifest.to_csv(folder / MANIFEST, index=False, encoding="utf-8", lineterminator="\n")
+        if self._counted:
+            self._list_dive_defects().to_csv(
+                folder / DIVE_MANIFEST, index=False, encoding="utf-8", lineterminator="\n"
+            )
         return SampleWritten(folder, tuple(workbooks), tuple(history.values()), manifest)
 
     def _write_authority(
@@ -301,6 +325,7 @@ class _Sample:
             area, self._quarter, self._measures, previous, population, sample=True
         )
         self._fill(workbook, area)
+        self._add_dives(workbook, index, area)
         written = []
         received = self._received(area, self._quarter)
         if "return_superseded" in kinds:
@@ -316,6 +341,31 @@ class _Sample:
         self._fill_cover(workbook, index, received)
         path = folder / name_return(area, self._quarter, sample=True)
         return [*written, save_workbook(workbook, path, stamp=self._quarter.end)]
+
+    def _add_dives(self, workbook: Workbook, index: int, area: Area) -> None:
+        """Add the deep-dive sheets that ``prepare-return`` writes, then answer and spoil them."""
+        if (counted := self._counted.get(area.code)) is None:
+            return
+        stamp = Stamp(area, self._quarter, sample=True)
+        add_dives(workbook, counted, stamp)
+        for tables in split_dives(counted):
+            if tables.dive.id == DIVE:
+                rng = make_generator(self._seed, area.code, self._quarter.id, "practice")
+                typed = answer_practice(rng, tables.dive, tables.counts)
+                write_practice(workbook, tables.dive, tables.counts, stamp, typed)
+        plant_dive_defects(workbook, index)
+
+    def _list_dive_defects(self) -> pd.DataFrame:
+        missing = {self._area(d).code for d in self._defects if d.kind == "return_missing"}
+        rows = [
+            row
+            for index, area in enumerate(self._areas)
+            if area.code in self._counted and area.code not in missing
+            for row in describe_dive_defects(
+                index, name_return(area, self._quarter, sample=True), area.code
+            )
+        ]
+        return pd.DataFrame(rows, columns=DIVE_MANIFEST_COLUMNS)
 
     def _fill(self, workbook: Workbook, area: Area) -> None:
         for line in self._layout.lines:
