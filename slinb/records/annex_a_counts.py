@@ -11,6 +11,7 @@ from slinb.records.annex_a import ListRule, ListTable, load_lists
 from slinb.records.annex_a_care import answer_measure, count_care, count_year_to_date, within
 from slinb.records.dates import Days, add_months, count_years
 from slinb.records.list_values import ReadList, number_people, read_list
+from slinb.records.neglect_lists import count_lists
 from slinb.records.problems import ProblemLog
 from slinb.records.returns import fill_cell
 from slinb.records.section20 import CountedRows
@@ -51,6 +52,7 @@ def count_annex_a(
     for number, read in lists.items():
         rows.returned += _count_cells(number, read, first, last)
     rows.answers += [answer_measure(m, care) for m in TITLES]
+    count_lists(lists, quarter, rows)
     rows.answers += [_answer_list(rule, rows, rule.number in lists) for rule in load_lists()]
     for rule in load_lists():
         if rule.number not in lists:

@@ -1,8 +1,8 @@
-"""The codes of the SSDA903 by year, as dated data, and the matching of cells to them.
+"""The codes of the SSDA903 and the CIN census by year, as dated data, and matching cells to them.
 
 Source: DfE, "Children looked after by local authorities in England: guide to the SSDA903
-collection", 2017 to 2026, code sets as gathered by data-to-insight and LIIA; the files are in
-``slinb/records/codelists``.
+collection" and "Children in need census: guide", 2017 to 2026, code sets as gathered by
+data-to-insight and LIIA; the files are in ``slinb/records/codelists``.
 """
 
 from __future__ import annotations
@@ -115,10 +115,10 @@ class CodeSet:
         return np.asarray((positions >= 0) & ((since > last) | (until < first)))
 
 
-@lru_cache(maxsize=1)
-def load_codes() -> dict[str, CodeSet]:
-    """Read every code list that comes with slinb, by name (LS, PLACE, REC, …)."""
-    source = files("slinb.records") / "codelists" / "ssda903_codes.csv"
+@lru_cache(maxsize=2)
+def load_codes(name: str = "ssda903") -> dict[str, CodeSet]:
+    """Read every code list of a return (``ssda903`` or ``cin``), by name (LS, PLACE, REC, …)."""
+    source = files("slinb.records") / "codelists" / f"{name}_codes.csv"
     gathered: dict[str, list[Code]] = {}
     with source.open(encoding="utf-8") as handle:
         for row in csv.DictReader(handle):

@@ -281,12 +281,12 @@ def _describe(
         files=tuple(table.file for table, _ in parts),
         years=tuple(years),
         columns=columns,
-        covers_from=_find_coverage(np.concatenate([e.end for e in read]), today),
+        covers_from=find_coverage(np.concatenate([e.end for e in read]), today),
         covers_to=last,
     )
 
 
-def _find_coverage(ends: Days, today: np.datetime64) -> np.datetime64:
+def find_coverage(ends: Days, today: np.datetime64) -> np.datetime64:
     """Return the 1 April from which the files hold ended care too.
 
     A yearly file holds every episode that was open at some time in its year, so its endings fall

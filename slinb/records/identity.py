@@ -23,7 +23,7 @@ def fold_identifier(text: str) -> str:
 
 
 def number_children(
-    tables: Sequence[SourceTable], log: ProblemLog
+    tables: Sequence[SourceTable], log: ProblemLog, column: str = "CHILD"
 ) -> tuple[list[npt.NDArray[np.int32]], int]:
     """Give every child one number, the same in all tables; -1 where a row names no child.
 
@@ -37,7 +37,7 @@ def number_children(
     n : int
         How many children there are.
     """
-    split = [split_distinct(table.column("CHILD")) for table in tables]
+    split = [split_distinct(table.column(column)) for table in tables]
     folded = [_fold_all(values) for _, values in split]
     places, known = pd.factorize(pd.concat(folded, ignore_index=True))
     log.identifiers |= _gather_identifiers(tables, known)
@@ -47,7 +47,7 @@ def number_children(
         start += len(texts)
         numbers.append(own[codes])
         damaged = np.append(texts.str.fullmatch(_DAMAGED).to_numpy(dtype=bool), False)[codes]
-        _note_identifiers(table, damaged, codes < 0, log)
+        _note_identifiers(table, column, damaged, codes < 0, log)
     return numbers, len(known)
 
 
@@ -62,11 +62,12 @@ def _fold_all(values: Sequence[Any]) -> pd.Series[str]:
 
 def _note_identifiers(
     table: SourceTable,
+    column: str,
     damaged: npt.NDArray[np.bool_],
     blank: npt.NDArray[np.bool_],
     log: ProblemLog,
 ) -> None:
-    at: dict[str, Any] = {"file": table.file, "sheet": table.sheet, "column": "CHILD"}
+    at: dict[str, Any] = {"file": table.file, "sheet": table.sheet, "column": column}
     if damaged.any():
         log.note(
             "damaged identifier",
@@ -89,7 +90,7 @@ def _gather_identifiers(tables: Sequence[SourceTable], children: pd.Index[str]) 
     """Return the texts that must never be shown: identifiers of children, pupils and workers."""
     texts = set(children.tolist())
     for table in tables:
-        for column in ("UPN", "SW_ID"):
+        for column in ("UPN", "FormerUPN", "SW_ID"):
             if column in table.cells:
                 texts.update(_fold_all(split_distinct(table.cells[column])[1]).tolist())
     return frozenset(texts)

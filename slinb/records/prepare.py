@@ -22,7 +22,10 @@ from slinb.catalogue.periods import Period
 from slinb.errors import ParameterError
 from slinb.records.annex_a import read_annex_a
 from slinb.records.annex_a_counts import count_annex_a
+from slinb.records.cin_census import is_census_file, read_cin
 from slinb.records.distance import Postcodes, read_postcodes
+from slinb.records.neglect import count_neglect
+from slinb.records.neglect_care import read_care_starts
 from slinb.records.problems import ProblemLog
 from slinb.records.schema import (
     ACCOUNT,
@@ -35,7 +38,7 @@ from slinb.records.schema import (
     conform_counts,
 )
 from slinb.records.section20 import CountedRows, count_ssda903
-from slinb.records.ssda903 import read_ssda903
+from slinb.records.ssda903 import SourceTable, read_ssda903
 
 _TABLES, _WORKBOOKS = (".csv", ".txt", ".xml"), (".xlsx", ".xlsm", ".xlsb", ".xls")
 
@@ -82,7 +85,8 @@ def count_records(
     ----------
     source : Path or sequence of Path
         A folder (searched with its subfolders) or files: SSDA903 tables as CSV or the XML
-        return, of one or several years; Annex A as a workbook; or both.
+        return, of one or several years; the CIN census as XML or flattened tables; Annex A as a
+        workbook; or several of them.
     quarter : Period
         A quarter that has ended.
     today : date, optional
@@ -107,11 +111,16 @@ def count_records(
     root, files = find_files(source)
     log = ProblemLog()
     rows = CountedRows()
+    care: list[SourceTable] = []
+    census = [f for f in files if is_census_file(f)]
+    files = [f for f in files if f not in census]
     if tables := [f for f in files if f.suffix.lower() in _TABLES]:
         grid = read_postcodes(postcodes) if postcodes else None
-        _add_ssda903(rows, tables, root, quarter, now, log, grid)
+        care = _add_ssda903(rows, tables, root, quarter, now, log, grid)
     if books := [f for f in files if f.suffix.lower() in _WORKBOOKS]:
         _add_annex_a(rows, books, root, quarter, now, log)
+    if census:
+        _add_census(rows, census, root, quarter, now, log, care)
     return CountedRecords(
         quarter=quarter,
         counts=conform_counts(rows.counts),
@@ -144,7 +153,7 @@ def find_files(source: Path | Sequence[Path]) -> tuple[Path | None, list[Path]]:
     if not known:
         raise ParameterError(
             "No file of records was found.",
-            "Give SSDA903 tables (.csv or .xml) or an Annex A workbook (.xlsx).",
+            "Give SSDA903 tables, a CIN census (.csv or .xml) or an Annex A workbook (.xlsx).",
         )
     return root, known
 
@@ -162,11 +171,12 @@ def _add_ssda903(
     today: np.datetime64,
     log: ProblemLog,
     postcodes: Postcodes | None,
-) -> None:
+) -> list[SourceTable]:
     tables, unread = read_ssda903(files, log, root)
     rows.account += unread
     if tables:
         _join(rows, count_ssda903(tables, quarter, today, log, postcodes))
+    return tables
 
 
 def _add_annex_a(
@@ -181,6 +191,21 @@ def _add_annex_a(
     rows.account += account
     if lists:
         _join(rows, count_annex_a(lists, quarter, today, log))
+
+
+def _add_census(
+    rows: CountedRows,
+    files: Sequence[Path],
+    root: Path | None,
+    quarter: Period,
+    today: np.datetime64,
+    log: ProblemLog,
+    care: Sequence[SourceTable],
+) -> None:
+    tables, unread = read_cin(files, log, root)
+    rows.account += unread
+    starts = read_care_starts(care, today)
+    _join(rows, count_neglect(tables, quarter, today, log, starts))
 
 
 def _join(rows: CountedRows, more: CountedRows) -> None:

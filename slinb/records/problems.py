@@ -22,8 +22,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s*\d[a-z]{2}\b", re.IGNORECASE)
-# A run of three digits may be an identifier; years and section numbers of Acts are let through.
-_DIGITS = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d{3,}")
+# A run of three digits may be an identifier; a year that stands alone is let through.
+_DIGITS = re.compile(r"(?<!\d)(?!(?<![A-Za-z])(?:19|20)\d\d(?![A-Za-z\d]))\d{3,}")
 _WORD = re.compile(r"[^\s,;()\[\]]+")
 _LONGEST = 120
 _ROWS_SHOWN = 5

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from slinb.errors import SchemaError
+from slinb.records.neglect_words import NEGLECT_WORDS
 from slinb.records.vocabulary import WORDS
 from slinb.schema import Column, Dtype, TableSchema
 
@@ -23,9 +24,9 @@ def _table(name: str, *columns: tuple[str, Dtype, str]) -> TableSchema:
 
 COUNTS = _table(
     "counts",
-    ("measure", "str", "S1 to S17 of the Section 20 measure set"),
+    ("measure", "str", "S1 to S17 of the Section 20 set, N1 to N15 of the neglect set"),
     ("item", "str", "what is counted within the measure: stock, starts, over 3 months, …"),
-    ("source", "str", "SSDA903 or Annex A"),
+    ("source", "str", "SSDA903, Annex A or CIN census"),
     ("window", "str", "snapshot, quarter, year (rolling 12 months) or cohort"),
     ("cohort", "str", "quarter in which the children of the row started; empty without cohort"),
     ("population", "str", "all, UASC or not UASC"),
@@ -54,17 +55,17 @@ RISK = _table(
 
 DURATIONS = _table(
     "durations",
-    ("measure", "str", "S6 (current spell) or S10 (start to order)"),
-    ("source", "str", "SSDA903 or Annex A"),
-    ("population", "str", "all, UASC or not UASC"),
+    ("measure", "str", "S6 (current spell), S10 (start to order), N4 (plan), N11 (to letter)"),
+    ("source", "str", "SSDA903, Annex A or CIN census"),
+    ("population", "str", "all, UASC or not UASC; of N4 and N11 the category of the plan"),
     ("month", "int64", "completed months: 0 is less than one month"),
     ("n", "int64", "spells of this length"),
 )
 
 STATISTICS = _table(
     "statistics",
-    ("measure", "str", "S6 or S10"),
-    ("source", "str", "SSDA903 or Annex A"),
+    ("measure", "str", "S6, S10, N4 or N11"),
+    ("source", "str", "SSDA903, Annex A or CIN census"),
     ("population", "str", "all, UASC or not UASC"),
     ("statistic", "str", "median days"),
     ("value", "float64", "missing where it would rest on fewer than ten children"),
@@ -82,9 +83,9 @@ RETURN_COUNTS = _table(
 
 ANSWERS = _table(
     "answers",
-    ("measure", "str", "S1 to S17"),
+    ("measure", "str", "S1 to S17, N1 to N15, list 1 to list 11"),
     ("title", "str", "the measure in words"),
-    ("source", "str", "SSDA903 or Annex A"),
+    ("source", "str", "SSDA903, Annex A or CIN census"),
     ("answered", "str", "answered, in part, not answered or not run"),
     ("why", "str", "what is missing, and where it could come from"),
 )
@@ -114,6 +115,7 @@ ACCOUNT = _table(
     ("used", "int64", "rows that the counts rest on"),
 )
 
+_WORDS = WORDS | NEGLECT_WORDS
 _TEXT = ("measure", "item", "source", "window", "population", "breakdown", "category", "across")
 
 
@@ -133,17 +135,17 @@ def conform_counts(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """
     frame = build_table(COUNTS, rows)
     strange = {
-        column: sorted(set(frame[column]) - WORDS - {""})
+        column: sorted(set(frame[column]) - _WORDS - {""})
         for column in _TEXT
-        if not set(frame[column]) <= WORDS | {""}
+        if not set(frame[column]) <= _WORDS | {""}
     }
     whys = {part for why in frame["why"].unique() for part in why.split("; ")}
-    if whys - WORDS - {""}:
-        strange["why"] = sorted(whys - WORDS)
+    if whys - _WORDS - {""}:
+        strange["why"] = sorted(whys - _WORDS)
     if strange:
         columns = ", ".join(strange)
         raise SchemaError(
             f"Table “counts”: words outside the vocabulary in {columns}.",
-            "Counts may carry only the words of slinb/records/vocabulary.py.",
+            "Counts may carry only the words of slinb/records/vocabulary.py and neglect_words.py.",
         )
     return frame

@@ -1,4 +1,4 @@
-"""What the tables of the SSDA903 look like: their columns and the kind of each, from data."""
+"""What the tables of a return look like: their columns and the kind of each, from data."""
 
 from __future__ import annotations
 
@@ -94,10 +94,10 @@ class Specification:
         )
 
 
-@lru_cache(maxsize=1)
-def load_specification() -> Specification:
-    """Read the specification that comes with slinb."""
-    source = files("slinb.records") / "codelists" / "ssda903.toml"
+@lru_cache(maxsize=2)
+def load_specification(name: str = "ssda903") -> Specification:
+    """Read a specification that comes with slinb: ``ssda903`` or ``cin_census``."""
+    source = files("slinb.records") / "codelists" / f"{name}.toml"
     raw = tomllib.loads(source.read_text(encoding="utf-8"))
     spellings = raw.pop("spellings")
     return Specification(tuple(_build_table(name, r) for name, r in raw.items()), spellings)

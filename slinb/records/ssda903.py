@@ -127,6 +127,13 @@ def _name_table(grid: Grid, specification: Specification, log: ProblemLog) -> So
             n=grid.rows_in,
         )
         return None
+    return place_table(grid, rule, specification, log, complete=bool(grid.sheet))
+
+
+def place_table(
+    grid: Grid, rule: TableRule, specification: Specification, log: ProblemLog, *, complete: bool
+) -> SourceTable:
+    """Give the columns of a grid the DfE's names; ``complete`` spares the search for missing."""
     if not len(grid.rows):
         log.note(
             "headers without rows",
@@ -135,7 +142,7 @@ def _name_table(grid: Grid, specification: Specification, log: ProblemLog) -> So
             file=grid.file,
             n=0,
         )
-    positions = _find_columns(grid, rule, specification, log)
+    positions = _find_columns(grid, rule, specification, log, complete=complete)
     cells = pd.DataFrame(
         {name: grid.column(position) for name, position in positions.items()}, copy=False
     )
@@ -143,7 +150,7 @@ def _name_table(grid: Grid, specification: Specification, log: ProblemLog) -> So
 
 
 def _find_columns(
-    grid: Grid, rule: TableRule, specification: Specification, log: ProblemLog
+    grid: Grid, rule: TableRule, specification: Specification, log: ProblemLog, *, complete: bool
 ) -> dict[str, int]:
     """Return the position of each column of a table, noting extra, double and missing ones."""
     positions: dict[str, int] = {}
@@ -156,7 +163,7 @@ def _find_columns(
             double.append(header)
         else:
             positions[name] = position
-    missing = [] if grid.sheet else [n for n in rule.required if n not in positions]
+    missing = [] if complete else [n for n in rule.required if n not in positions]
     _note_columns(grid.file, "extra column", extra, "Left out.", log)
     _note_columns(grid.file, "double column", double, "The first one of the name was read.", log)
     _note_columns(

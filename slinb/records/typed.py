@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from slinb.records.codes import FIRST_YEAR, LAST_YEAR, Index, load_codes
+from slinb.records.codes import FIRST_YEAR, LAST_YEAR, CodeSet, Index, load_codes
 from slinb.records.dates import Days, read_dates
 from slinb.records.grid import split_distinct
 from slinb.records.problems import ProblemLog
@@ -78,8 +78,18 @@ def read_codes(
         First and last reporting year in which the code of a row must have been in use.
     """
     codes = load_codes()[load_specification()[table.name].by_name[column].codes]
-    cells = table.column(column)
-    positions, unknown = codes.match(cells)
+    return match_codes(table, column, codes, log, years)
+
+
+def match_codes(
+    table: SourceTable,
+    column: str,
+    codes: CodeSet,
+    log: ProblemLog,
+    years: tuple[Any, Any] | None = None,
+) -> Index:
+    """Read one column by a given list of codes; as :func:`read_codes`."""
+    positions, unknown = codes.match(table.column(column))
     if unknown.any():
         note_values(table, column, unknown, "unknown code", "Not mapped; counted apart.", log)
     first, last = years or (FIRST_YEAR, LAST_YEAR)

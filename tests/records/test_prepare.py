@@ -9,6 +9,7 @@ import pytest
 
 from slinb.catalogue.periods import Period
 from slinb.records.grid import RecordsError
+from slinb.records.neglect_words import NEGLECT_TITLES
 from slinb.records.prepare import count_records
 from slinb.records.vocabulary import TITLES
 from tests.records.kit import (
@@ -29,7 +30,7 @@ def test_annex_a_alone_says_what_it_cannot_answer(tmp_path: Path) -> None:
     write_book(tmp_path / "a.xlsx", {"List 8": list_rows()})
     answers = count(tmp_path).answers.set_index("measure")
     lists = [f"list {n}" for n in range(1, 12)]
-    assert list(answers.index) == [*TITLES, *lists]
+    assert list(answers.index) == [*TITLES, *NEGLECT_TITLES, *lists]
     assert set(answers["source"]) == {"Annex A"}
     for measure in ("S1", "S2", "S6", "S7", "S8"):
         assert answers.loc[measure, "answered"] == "answered"
@@ -63,7 +64,7 @@ def test_both_sources_stand_side_by_side(tmp_path: Path) -> None:
     write_set(tmp_path)
     write_book(tmp_path / "a.xlsx", {"List 8": list_rows()})
     counted = count(tmp_path)
-    assert len(counted.answers) == 2 * len(TITLES) + 11
+    assert len(counted.answers) == 2 * len(TITLES) + len(NEGLECT_TITLES) + 11
     own = counted.return_counts.query("count == 'cla'").set_index("source")["value"]
     assert own.to_dict() == {"SSDA903": 3, "Annex A": 2}
 

@@ -53,6 +53,8 @@ def test_every_table_of_the_return_is_recognised(counted: CountedRecords) -> Non
             "placed_for_adoption", "previous_permanence", "reviews", "social_worker", "uasc",
         ]
     )  # fmt: skip
+    tables = counted.account.query("file.str.startswith('cin_census') and table != ''")["table"]
+    assert sorted(tables) == ["characteristics", "episodes", "episodes", "header", "identifiers"]
     unread = counted.account.query("table == ''")["file"]
     assert all(f.startswith(("cin_census", "annex_a")) for f in unread)
 
@@ -65,3 +67,16 @@ def test_what_is_wrong_in_them_is_found(counted: CountedRecords) -> None:
     assert "SWLAZY" in " ".join(unknown["found"])
     assert {"378", "361", "358", "code of another year"} <= set(problems["rule"])
     assert len(counted.counts) > 500
+
+
+def test_the_synthetic_census_is_counted() -> None:
+    """402 episodes of 332 children, twice: as a table of its own and flattened with an index."""
+    if not SYNTHETIC.is_dir():
+        pytest.skip("the synthetic sets are not here")
+    census = count_records(SYNTHETIC / "cin_census", Period.parse("2022-23-Q1"))
+    account = census.account.set_index("file")
+    assert account.loc["FakeCINdetails.csv", ["rows_in", "repeated"]].tolist() == [402, 384]
+    assert account.loc["fake_CIN_data_cin_details_flattened.csv", "used"] == 384
+    assert set(census.counts["measure"]) == {"N8", "N14", "N15"}
+    answers = census.answers.set_index("measure")["answered"]
+    assert (answers["N8"], answers["N1"]) == ("answered", "not answered")
