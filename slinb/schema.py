@@ -414,7 +414,7 @@ SUPPRESSION = _table(
     ("figures", "int64", "figures of it that the edition could print"),
     ("suppressed", "int64", "figures of it that it does not"),
     ("primary", "int64", "of these, small themselves; 0 in the public edition, which must not say"),
-    ("complementary", "int64", "of these, such as would give another back; 0 in the public edition"),
+    ("complementary", "int64", "of these, to protect others; 0 in the public edition"),
 )
 
 AUDIT = _table(
