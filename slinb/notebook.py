@@ -25,6 +25,7 @@ from slinb.show.profile import PROFILE_TABLES, profile_html
 from slinb.show.quality import quality_html
 from slinb.show.receipt import RECEIPT_TABLES, receipt_html
 from slinb.show.rug import rug_html
+from slinb.show.section20 import View, section20_html
 from slinb.show.sensitivity_list import sensitivity_html
 from slinb.show.suppression import suppression_html
 from slinb.show.theme import notebook_style_html
@@ -48,6 +49,7 @@ __all__ = [
     "show_quality",
     "show_receipt",
     "show_rug",
+    "show_section20",
     "show_sensitivity",
     "show_suppression",
     "show_travel",
@@ -142,6 +144,14 @@ def show_profile(quarter: Edition, authority: str) -> Html:
             rug=f"{quarter.prefix}quarterly-rug.html#rug",
         )
     )
+
+
+def show_section20(quarter: Edition, section: str) -> Html:
+    """Show one section of the Section 20 briefing (:data:`slinb.show.section20.SECTIONS`)."""
+    names = ("history", "figures", "incidence", "medians", "quality", "messages")
+    tables = {f"section20_{name}": quarter.result(f"section20_{name}") for name in names}
+    view = View(tables, quarter.authorities, quarter.region, quarter.period)
+    return _style(section20_html(view, section))
 
 
 def show_receipt(quarter: Edition, authority: str) -> Html:

@@ -121,7 +121,7 @@ def add_intervals(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFr
     rows = rows.reset_index(drop=True)
     kind = rows["measure"].map({m.id: m.kind for m in measures.values()})
     quarterly = rows["measure"].map({m.id: m.shown == "quarter" for m in measures.values()})
-    per = rows["measure"].map({m.id: m.multiplier for m in measures.values()})
+    per = rows["measure"].map({m.id: m.multiplier for m in measures.values()}).astype("float64")
     known = rows["value"].notna() & rows["numerator"].notna() & rows["denominator"].gt(0)
     # A proportion above the whole or a negative count is a data error that the checks name.
     known &= rows["numerator"].ge(0)

@@ -95,7 +95,7 @@ def protect_quarter(
     """
     by_id = {m.id: m for m in measures}
     settings = Settings(rules.threshold, rules.base, rules.min_range)
-    slots = _list_slots(points, by_id, region)
+    slots = list_slots(points, by_id, region)
     publication = build_publication(slots, points, by_id, region, rules)
     if last is not None:
         publication = link_releases(publication, last, settings)
@@ -196,9 +196,7 @@ def summarise_audit(found: PublicQuarter, *, last: bool) -> pd.DataFrame:
     return AUDIT.from_rows([row])
 
 
-def _list_slots(
-    points: QuarterPoints, measures: Mapping[str, Measure], region: str
-) -> pd.DataFrame:
+def list_slots(points: QuarterPoints, measures: Mapping[str, Measure], region: str) -> pd.DataFrame:
     """Return where each count of the points stands."""
     frames = []
     for name in _FRAMES:
@@ -359,6 +357,8 @@ def _redact(
     rows: pd.DataFrame, slots: pd.DataFrame, measures: Mapping[str, Measure]
 ) -> pd.DataFrame:
     """Return the points of one frame as a reader may have them."""
+    if rows.empty:  # nobody sent anything
+        return rows
     given = rows["status"].isin(VALUE_STATUSES)
     hidden = rows["measure"].map({m.id: m.kind == "value" for m in measures.values()})
     figures = {}

@@ -9,6 +9,7 @@ import pandas as pd
 from slinb.analyse.section20_figures import compute_figures
 from slinb.analyse.section20_findings import choose_findings
 from slinb.analyse.section20_history import trace_history
+from slinb.analyse.section20_public import round_risk, withhold_durations
 from slinb.analyse.section20_tables import QUALITY
 from slinb.analyse.section20_time import compute_incidence, compute_medians
 from slinb.catalogue.periods import Period
@@ -27,6 +28,7 @@ def analyse_section20(
     region: str,
     authorities: Sequence[str],
     period: Period,
+    base: int | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Compute the result tables of the deep dive for one quarter and region.
 
@@ -46,6 +48,9 @@ def analyse_section20(
         ONS codes of all its authorities, in the order of the page.
     period : Period
         The quarter.
+    base : int, optional
+        In the public edition: to what the region's counts are rounded
+        (:mod:`slinb.analyse.section20_public`).
 
     Returns
     -------
@@ -55,7 +60,9 @@ def analyse_section20(
         (:mod:`slinb.analyse.section20_tables`).
     """
     own, tables, lengths = (_take(frame, period) for frame in (counts, risk, durations))
-    figures = compute_figures(own, published, data, region, authorities, period)
+    figures = compute_figures(own, published, data, region, authorities, period, base)
+    if base is not None:
+        tables, lengths = round_risk(tables, region, base), withhold_durations(lengths)
     incidence = compute_incidence(tables, region, authorities)
     history = trace_history(published, [*authorities, region])
     return {

@@ -15,6 +15,7 @@ from slinb.analyse.section20_pool import (
     fill_categories,
     pool_region,
 )
+from slinb.analyse.section20_public import round_counts
 from slinb.analyse.section20_tables import FIGURES
 from slinb.catalogue.measures import population_period
 from slinb.catalogue.periods import Period
@@ -36,6 +37,7 @@ def compute_figures(
     region: str,
     authorities: Sequence[str],
     period: Period,
+    base: int | None = None,
 ) -> pd.DataFrame:
     """Return every share and rate, of the authorities and of the region.
 
@@ -54,6 +56,9 @@ def compute_figures(
         ONS codes of all its authorities.
     period : Period
         The quarter.
+    base : int, optional
+        In the public edition: to what the region's counts are rounded; the authorities' are
+        withheld.
 
     Returns
     -------
@@ -69,6 +74,8 @@ def compute_figures(
         rows = add_group(rows, group)
     rows = add_cohorts(rows, find_mature(rows, period))
     pooled = pool_region(rows, region, authorities).assign(unit=PER_CENT)
+    if base is not None:
+        pooled = round_counts(pooled, region, authorities, base)
     people = find_population(published, [*authorities, region], period)
     both = pd.concat([pooled, _take_rates(pooled, people, region, authorities)], ignore_index=True)
     return FIGURES.conform(_judge_figures(_add_values(both), region, data), fill=True)

@@ -17,7 +17,7 @@ from slinb.analyse.publication import (
 from slinb.analyse.quarter_points import QuarterPoints, compute_quarter_points
 from slinb.batch.edition import EDITIONS, Edition, EditionName
 from slinb.batch.releases import PUBLICATION, read_publication
-from slinb.batch.results import analyse_quarter
+from slinb.batch.results import DIVES, analyse_dives, analyse_quarter
 from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
 from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.measures import Measure, Measures, load_measures
@@ -200,6 +200,14 @@ class Quarter:
             "summary": self._read("summary", SUMMARY),
             "queries": _keep_rules(queries) if public else queries,
             **self._describe_protection(public=public),
+            **analyse_dives(
+                {name: self._read(name, schema) for name, schema in DIVES.items()},
+                self.published,
+                self.region,
+                self.areas,
+                self.period,
+                base=load_disclosure_rules().base if public else None,
+            ),
             **({} if public else self._tell_senders()),
         }
 

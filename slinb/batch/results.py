@@ -6,6 +6,7 @@ by every notebook; for a region that was not run they are computed when asked fo
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +20,7 @@ from slinb.analyse.neighbours import list_neighbour_values
 from slinb.analyse.points import compute_points
 from slinb.analyse.quarter_points import QuarterPoints
 from slinb.analyse.revisions import compute_revisions, grade_confidence
+from slinb.analyse.section20 import analyse_section20
 from slinb.analyse.sensitivity import compute_sensitivity, summarise_firmness
 from slinb.analyse.travel import compute_travel
 from slinb.analyse.trends import compute_trends
@@ -30,6 +32,9 @@ from slinb.catalogue.measures import Measure, Measures
 from slinb.catalogue.periods import Period
 from slinb.catalogue.priorities import load_priorities
 from slinb.catalogue.rebasing import load_rebasings
+from slinb.catalogue.section20 import load_section20
+from slinb.schema import DIVE_COUNTS, DIVE_DURATIONS, DIVE_RISK
+from slinb.show.section20_words import write_section20_messages
 from slinb.show.words import write_messages
 
 
@@ -99,6 +104,45 @@ def analyse_quarter(
         tables["comparison_quarterly"], tables["revisions"], load_grades()
     )
     return tables
+
+
+#: Tables of the deep dives' counts, as they are stored.
+DIVES = {
+    "dive_counts": DIVE_COUNTS,
+    "dive_risk": DIVE_RISK,
+    "dive_durations": DIVE_DURATIONS,
+}
+
+
+def analyse_dives(
+    dives: Mapping[str, pd.DataFrame],
+    published: pd.DataFrame,
+    region: Area,
+    areas: Areas,
+    period: Period,
+    *,
+    base: int | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Compute the result tables of the deep dives of one edition.
+
+    Parameters
+    ----------
+    dives : mapping of str to DataFrame
+        The tables of :data:`DIVES`.
+    published : DataFrame
+        Published observations.
+    region, areas, period
+    base : int, optional
+        In the public edition: to what the region's counts are rounded.
+    """
+    data = load_section20()
+    codes = [a.code for a in areas.authorities(region.code)]
+    counts, risk, durations = (dives[name] for name in DIVES)
+    tables = analyse_section20(
+        counts, risk, durations, published, data, region.code, codes, period, base
+    )
+    words = write_section20_messages(tables["section20_findings"], data, areas)
+    return {**tables, "section20_messages": words}
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,16 @@ from slinb.batch.progress import Progress
 from slinb.batch.publish import building_folder, publish
 from slinb.batch.quarter import Quarter, load_published
 from slinb.batch.releases import PUBLICATION, write_publication
+from slinb.batch.results import DIVES
 from slinb.check import check_quarter, write_query_logs
+from slinb.collect.deep_dives import read_deep_dives
 from slinb.collect.population import find_population
 from slinb.collect.returns import SAMPLE_MARKER, is_sample, read_returns
 from slinb.errors import DisclosureError, ParameterError, SlinbError
 
 LOG = logging.getLogger("slinb")
+#: Lists of what was planted in a sample; no returns.
+_SAMPLE_LISTS = ("sample_defects.csv", "sample_dive_defects.csv")
 
 
 @dataclass(frozen=True)
@@ -150,14 +154,14 @@ def _refuse_other_region(quarter: Quarter) -> None:
 def _refuse_mixed_returns(folder: Path) -> None:
     """Refuse a folder in which made-up returns and real ones lie together."""
     returns = [p.name for p in folder.glob("*") if p.suffix.lower() in (".xlsx", ".csv")]
-    returns = [name for name in returns if name != "sample_defects.csv"]
+    returns = [name for name in returns if name not in _SAMPLE_LISTS]
     made_up = [name for name in returns if name.startswith("SAMPLE_")]
     expected = returns if is_sample(folder) else []
     if sorted(made_up) != sorted(expected):
         others = sorted(set(returns) - set(made_up)) or ["no mark " + SAMPLE_MARKER]
         raise ParameterError(
             f"{folder.name} holds returns of the sample beside others ({', '.join(others[:3])}).",
-            "Delete the sample's files (SAMPLE_*, SAMPLE.txt, sample_defects.csv) and run again.",
+            "Delete the sample's files (SAMPLE_*, SAMPLE.txt, sample_*.csv) and run again.",
         )
 
 
@@ -179,6 +183,9 @@ def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.Data
     folder.mkdir(parents=True, exist_ok=True)
     _refuse_mixed_returns(folder)
     returns = read_returns(folder, quarter.period, quarter.authorities, measures, population)
+    dives = read_deep_dives(
+        folder, quarter.period, quarter.authorities, submissions=returns.submissions
+    )
     LOG.info("collected %d observations from %s", len(returns.observations), folder.name)
     progress.step("check")
     result = check_quarter(
@@ -186,7 +193,7 @@ def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.Data
         quarter.earlier,
         published,
         returns.submissions,
-        pd.concat([returns.queries, problems], ignore_index=True),
+        pd.concat([returns.queries, dives.queries, problems], ignore_index=True),
         quarter.measures,
         quarter.areas,
         quarter.period,
@@ -199,6 +206,7 @@ def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.Data
         "summary": result.summary,
         "submissions": returns.submissions,
         "superseded": returns.superseded,
+        **dict(zip(DIVES, (dives.counts, dives.risk, dives.durations), strict=True)),
     }
     _carry_sample_mark(folder, quarter.folder)
     for name, table in tables.items():

@@ -58,6 +58,7 @@ HARMLESS = tuple(
         r"^\s*(?:95|99\.8)\s?%(?: wide)?\s*$",
         rf"{_NUMBER} of (?:the |its )?{_NUMBER} (?:\w+ )?(?:{_NOUNS})\b",
         rf"{_NUMBER} (?:\w+ )?(?:{_NOUNS})\b",
+        rf"\bamong {_NUMBER} {FILLER}",  # "among 5 neighbours", that name being filled
         r"\brank(?:s|ed|ing)?(?: is)?[:= ]*\d+(?:\s*(?:of|out of|/)\s*\d+)?\b",
         r"\b\d+ of \d+ · [A-D]\b",
         r"\(1 is best\)",
