@@ -42,6 +42,7 @@ def choose_findings(
     travel: pd.DataFrame | None = None,
     trends: pd.DataFrame | None = None,
     firmness: pd.DataFrame | None = None,
+    base: int = 1,
 ) -> pd.DataFrame:
     """Choose the findings that head the page of the region and of each authority.
 
@@ -63,6 +64,8 @@ def choose_findings(
     travel, trends, firmness : DataFrame, optional
         Rows of the schemas of those names. Firmness is that of statements against the region,
         so it is used only with that benchmark.
+    base : int, default 1
+        To what the region's own counts are rounded.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def choose_findings(
     held = FIRMNESS.empty() if firmness is None or benchmark != "region" else firmness
     comparison = _drop_old(comparison[comparison["measure"].isin(by_id)], priorities.oldest)
     own = comparison[comparison["benchmark"].eq(benchmark)]
-    itself = compare_region(comparison, by_id, areas, region)
+    itself = compare_region(comparison, by_id, areas, region, base)
     facts = add_facts(pd.concat([own, itself], ignore_index=True), travel, trends, held)
     domains = {m.id: m.domain for m in by_id.values()}
     findings = pd.concat(

@@ -119,7 +119,11 @@ def _join_names(codes: frozenset[str], areas: Areas) -> str:
 
 
 def compare_region(
-    comparison: pd.DataFrame, measures: dict[str, Measure], areas: Areas, region: str
+    comparison: pd.DataFrame,
+    measures: dict[str, Measure],
+    areas: Areas,
+    region: str,
+    base: int = 1,
 ) -> pd.DataFrame:
     """Return the region compared with England, as rows of its own.
 
@@ -132,6 +136,9 @@ def compare_region(
     areas : Areas
     region : str
         ONS code of the region.
+    base : int, default 1
+        Round its counts to a multiple of this, half up: in the public edition they are. The
+        population and posts are not.
 
     Returns
     -------
@@ -141,7 +148,7 @@ def compare_region(
         quarters of its authorities: only then has it an interval. ``note`` names those that it
         is without.
     """
-    totals = _total_authorities(comparison, areas, region)
+    totals = _round_counts(_total_authorities(comparison, areas, region), measures, base)
     english = comparison[comparison["benchmark"].eq("england")].drop_duplicates(_SLICE)
     figures = ["benchmark", "benchmark_value", "benchmark_period", "benchmark_n"]
     rows = totals.merge(english[[*_SLICE, *figures]], on=_SLICE, how="left")
@@ -187,6 +194,17 @@ def find_absent(comparison: pd.DataFrame, areas: Areas, region: str) -> pd.DataF
         absent = " ".join(code for code in members[period] if code not in here)
         rows.append((measure, period, absent, len(members[period])))
     return pd.DataFrame(rows, columns=[*_SLICE, "absent", "members"])
+
+
+def _round_counts(totals: pd.DataFrame, measures: dict[str, Measure], base: int) -> pd.DataFrame:
+    """Round counts of children to a multiple of ``base``, half up; not the population or posts."""
+    people = [m.id for m in measures.values() if m.uses_population]
+    for name, exact in (("numerator", []), ("denominator", people)):
+        posts = [m.id for m in measures.values() if name in m.posts]
+        rounded = totals[name].div(base).add(0.5).floordiv(1).mul(base)
+        kept = totals["measure"].isin([*exact, *posts])
+        totals[name] = totals[name].where(kept, rounded)
+    return totals
 
 
 def _has_counts(rows: pd.DataFrame) -> pd.Series[bool]:

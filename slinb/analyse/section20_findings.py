@@ -189,6 +189,8 @@ def _find_spread(tables: _Tables, line: Line) -> Found | None:
         return None
     figures = [tables.pick(area, line.key) for area in tables.authorities]
     rows = [row for row in figures if row and row["judgement"] != "not compared"]
+    if not rows:  # the public edition withholds them
+        return None
     differ = [row for row in rows if row["judgement"] in _REAL]
     above = [row["area"] for row in differ if row["value"] > row["benchmark_value"]]
     below = [row["area"] for row in differ if row["value"] <= row["benchmark_value"]]

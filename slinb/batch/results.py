@@ -185,6 +185,7 @@ def _analyse_rug(
     findings = choose_findings(
         comparison, rug.measures, areas, region, load_priorities(),
         travel=travel, trends=rug.trends, firmness=firmness,
+        base=rug.rounded.base if rug.rounded else 1,
     )  # fmt: skip
     return {
         "comparison": comparison,

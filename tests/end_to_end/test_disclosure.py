@@ -204,3 +204,21 @@ def test_embedded_data_of_public_pages_is_read_by_the_attack_too(
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         found = [json.loads(s.string) for s in soup.select("script[type='application/json']")]
         assert found == [], path.name
+
+
+def test_the_region_s_own_counts_come_rounded_to_ten(sample_quarter: Workspace) -> None:
+    edition = open_quarter(QUARTER, workspace=sample_quarter)
+    posts = {m.id for m in edition.measures if m.posts}
+    messages = edition.result("messages_quarterly")
+    own = messages[messages["about"].eq(edition.region.code) & ~messages["measure"].isin(posts)]
+    people = {m.id for m in edition.measures if m.uses_population}
+    found = 0
+    for message in own.to_dict("records"):
+        for counts in COUNTS.finditer(message["text"]):
+            if "authorities" in message["text"][counts.end() : counts.end() + 24]:
+                continue
+            whole = [] if message["measure"] in people else [counts["bottom"]]
+            for number in (counts["top"], *whole):
+                assert number.endswith("0"), message["text"]
+                found += 1
+    assert found > 0
