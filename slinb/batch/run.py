@@ -17,6 +17,7 @@ import pandas as pd
 from slinb.batch.build import SUFFIX, TO_AUTHORITIES, Build
 from slinb.batch.edition import EditionName
 from slinb.batch.gatekeeper import open_quarter_gate
+from slinb.batch.lock import hold_lock
 from slinb.batch.plan import Briefing, Page, list_pages, load_plan
 from slinb.batch.pool import Pool
 from slinb.batch.progress import Progress
@@ -69,6 +70,8 @@ def run_quarter(
 
     Raises
     ------
+    BusyError
+        Another run of the quarter is at work.
     SlinbError
         The published pack cannot be read: there is nothing to compare with. A bad return
         never raises; it stands in the query log.
@@ -80,6 +83,7 @@ def run_quarter(
     steps = 2 + sum(2 + len(_list_pages(quarter, plan, name)) for name in editions)
     failed: list[str] = []
     with (
+        hold_lock(quarter.folder / "run.lock", quarter.period.id),
         _log_to(log),
         Progress(steps, quiet=quiet) as progress,
         Pool(preload=("slinb.notebook", "slinb.show.notebook")) as workers,

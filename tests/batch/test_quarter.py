@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from slinb.batch.lock import BusyError, hold_lock
 from slinb.batch.quarter import find_quarter, open_quarter
 from slinb.batch.run import _refuse_mixed_returns, run_quarter
 from slinb.collect.returns import SAMPLE_MARKER
@@ -67,6 +68,13 @@ def test_another_region_of_the_same_quarter_is_not_run_over_the_first(tmp_path: 
     find_quarter("2025-26-Q3", workspace=workspace).results_folder.mkdir(parents=True)
     with pytest.raises(ParameterError, match="another region \\(east-of-england\\)"):
         run_quarter(find_quarter("2025-26-Q3", "South West", workspace=workspace), quiet=True)
+
+
+def test_two_runs_of_a_quarter_do_not_meet(tmp_path: Path) -> None:
+    quarter = find_quarter("2025-26-Q3", workspace=Workspace(tmp_path))
+    lock = quarter.folder / "run.lock"
+    with hold_lock(lock, "2025-26-Q3"), pytest.raises(BusyError, match="being run already"):
+        run_quarter(quarter, quiet=True)
 
 
 @pytest.mark.parametrize(
