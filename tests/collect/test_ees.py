@@ -337,11 +337,27 @@ def test_a_sum_with_a_withheld_part_is_unknown_never_less(tmp_path: Path) -> Non
     assert both["status"] == "suppressed"
 
 
-def test_a_withheld_part_is_no_loss_where_all_the_others_are_published(tmp_path: Path) -> None:
+def test_a_withheld_category_is_not_worked_out_from_the_others(tmp_path: Path) -> None:
+    # 100 less the other abuse would give the withheld two back, and less neglect the one.
     row = LUTON | dict(zip(PLANS, ["100", "c", "10", "5", "25", "c", "1"], strict=True))
     both = take(read_file(write(tmp_path, [row])), "cp_neglect_multiple_pct")
-    assert (both["numerator"], both["denominator"], both["value"]) == (60, 100, 60)
-    assert "another part is withheld" in both["note"]
+    assert pd.isna(both["numerator"])
+    assert both["status"] == "suppressed"
+
+
+DAYS = ["assessments_completed", "median_days", "same_day", "1-10_days", "11-20_days",
+        "21-30_days", "31-40_days", "41-45_days", "46-50_days", "51-60_days",
+        "61+_days"]  # fmt: skip
+
+
+def test_a_withheld_band_of_days_is_no_loss_where_the_late_ones_are_published(
+    tmp_path: Path,
+) -> None:
+    counts = ["100", "30", "c", "10", "5", "25", "c", "20", "10", "6", "4"]
+    row = LUTON | dict(zip(DAYS, counts, strict=True))
+    timely = take(read_file(write(tmp_path, [row])), "assessments_45days_pct")
+    assert (timely["numerator"], timely["denominator"]) == (80, 100)
+    assert "another part is withheld" in timely["note"]
 
 
 def test_before_2018_x_means_suppressed_and_london_is_told_by_name(tmp_path: Path) -> None:
