@@ -73,7 +73,7 @@ class Build:
         for page in pages:
             workers.submit(Task(page.stem, make_page, (self._order(page),)))
         # The downloads are written while the workers are at the notebooks.
-        links = {page.stem: self._add_downloads(page) for page in pages}
+        links = {page.stem: self._try_downloads(page) for page in pages}
         by_name = {page.stem: page for page in pages}
         while outcome := workers.collect():
             progress.step(outcome.name)
@@ -142,6 +142,15 @@ class Build:
             sources=tuple(sorted(_name_sources(self.quarter))),
             index="" if alone else f"{self.edition.prefix}index.html",
         )
+
+    def _try_downloads(self, page: Page) -> str:
+        """Write the downloads of a page; without them the page still appears."""
+        try:
+            return self._add_downloads(page)
+        except Exception:  # whatever a table holds that nobody thought of
+            LOG.exception("the downloads of %s failed", page.stem)
+            self.failed.append(f"downloads of {page.title}")
+            return ""
 
     def _add_downloads(self, page: Page) -> str:
         """Write the downloads of a page and return the links to those that were let through."""

@@ -27,7 +27,7 @@ from slinb.collect.published import load_pack, merge_releases, read_downloads
 from slinb.collect.returns import is_sample
 from slinb.errors import DisclosureError, ParameterError
 from slinb.methods.disclosure import Publication
-from slinb.schema import OBSERVATIONS, QUERIES, SUBMISSIONS, TableSchema
+from slinb.schema import COMPARISON, OBSERVATIONS, QUERIES, SUBMISSIONS, TableSchema
 from slinb.workspace import Workspace
 
 
@@ -136,29 +136,16 @@ class Quarter:
 
     @cached_property
     def protected(self) -> PublicQuarter:
-        """What of the quarter's returns may be published, with its proof.
-
-        Raises
-        ------
-        DisclosureError
-            The audit finds a suppressed figure that can be worked out: nothing is published.
-        """
+        """What of the quarter's returns may be published, with its proof if the audit passed."""
         # What a sender wrote beside a figure is for the region's eyes.
         history = self.history.assign(note="", sent="")
-        found = protect_quarter(
+        return protect_quarter(
             self._compute_points(history),
             self.asked,
             self.region.code,
             load_disclosure_rules(),
             self._read_last_publication(),
         )
-        if not found.audit.passed:
-            raise DisclosureError(
-                f"{self.period.id}: the audit of the public edition failed: {found.audit}",
-                "Nothing of it was published. The restricted edition can still be made "
-                "(slinb run --edition restricted). Please report this fault of slinb.",
-            )
-        return found
 
     def edition(self, name: EditionName) -> Edition:
         """Return an edition of the quarter: what a notebook may read of it."""
@@ -172,8 +159,29 @@ class Quarter:
         )
 
     def analyse(self, edition: EditionName) -> dict[str, pd.DataFrame]:
-        """Compute every table of an edition."""
-        public = edition == "public"
+        """Compute every table of an edition.
+
+        Raises
+        ------
+        DisclosureError
+            Of the public edition: the audit finds a suppressed figure that can be worked out,
+            so nothing of it is published.
+        """
+        return dict(self._public_tables) if edition == "public" else self._analyse(public=False)
+
+    @cached_property
+    def _public_tables(self) -> dict[str, pd.DataFrame]:
+        audit = self.protected.audit
+        if not audit.passed:
+            raise DisclosureError(
+                f"{self.period.id}: the audit of the public edition failed: {audit}",
+                "Nothing of it was published. The restricted edition can still be made "
+                "(slinb run --edition restricted). Please report this fault of slinb.",
+            )
+        return self._analyse(public=True)
+
+    def _analyse(self, *, public: bool) -> dict[str, pd.DataFrame]:
+        edition: EditionName = "public" if public else "restricted"
         points = self.protected.points if public else self.points
         submissions = self._read("submissions", SUBMISSIONS)
         if public:
@@ -215,7 +223,9 @@ class Quarter:
         """Return what only the receipts need: what came, and what of it the public will see."""
         names = ("accepted", "quarantined", "superseded")
         came = {name: self._read(name, OBSERVATIONS) for name in names}
-        return came | {"public": self.edition("public").result("comparison_quarterly")}
+        passed = self.protected.audit.passed
+        shown = self._public_tables["comparison_quarterly"] if passed else COMPARISON.empty()
+        return came | {"public": shown}
 
     def _describe_protection(self, *, public: bool) -> dict[str, pd.DataFrame]:
         found = self.protected

@@ -30,7 +30,8 @@ _SAVE_AGAIN = "Open it in Excel, save it as “Excel Workbook (.xlsx)” and sen
 
 #: A sheet formatted down to Excel's last row would cost memory only.
 _MOST_ROWS = 20_000
-#: What the libraries raise where a file is not what its first bytes promise.
+#: What the libraries raise where a file is not what its first bytes promise: zipfile's
+#: NotImplementedError is a compression that it does not know, its RuntimeError a password.
 _DAMAGE = (
     CalamineError,
     zipfile.BadZipFile,

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from slinb.catalogue.areas import DEFAULT_REGION, load_areas
 from slinb.catalogue.measures import Measure, load_measures
@@ -70,7 +69,6 @@ def observe(counts: Counts, measure: Measure = SHARE, **more: object) -> pd.Data
 
 
 def need_pack() -> Path:
-    """Return the folder of the published pack, or skip."""
-    if not (PACK / "published.parquet").exists():
-        pytest.skip("the published pack is not here: data/raw/published/published.parquet")
+    """Return the folder of the published pack, which comes with the project."""
+    assert (PACK / "published.parquet").exists(), "the published pack is missing"
     return PACK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ from slinb.batch.lock import BusyError, hold_lock
 from slinb.batch.quarter import find_quarter, open_quarter
 from slinb.batch.run import _refuse_mixed_returns, run_quarter
 from slinb.collect.returns import SAMPLE_MARKER
-from slinb.errors import ParameterError, PeriodError
+from slinb.errors import DisclosureError, ParameterError, PeriodError
 from slinb.schema import OBSERVATIONS
 from slinb.workspace import Workspace
+from tests.conftest import copy_project
 
 
 def lay_quarter(workspace: Workspace, quarter: str, *, sample: bool) -> None:
@@ -68,6 +70,20 @@ def test_another_region_of_the_same_quarter_is_not_run_over_the_first(tmp_path: 
     find_quarter("2025-26-Q3", workspace=workspace).results_folder.mkdir(parents=True)
     with pytest.raises(ParameterError, match="another region \\(east-of-england\\)"):
         run_quarter(find_quarter("2025-26-Q3", "South West", workspace=workspace), quiet=True)
+
+
+def test_where_the_audit_fails_only_the_restricted_edition_can_be_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quarter = find_quarter("2025-26-Q3", workspace=copy_project(tmp_path))
+    found = quarter.protected
+    failed = replace(found, audit=replace(found.audit, passed=False))
+    monkeypatch.setitem(vars(quarter), "protected", failed)
+    with pytest.raises(DisclosureError, match="--edition restricted"):
+        quarter.analyse("public")
+    tables = quarter.analyse("restricted")
+    assert not tables["audit"]["passed"].any()
+    assert tables["public"].empty
 
 
 def test_two_runs_of_a_quarter_do_not_meet(tmp_path: Path) -> None:
