@@ -6,6 +6,7 @@ process of its own, so that its peak memory is its own; the census is made up fi
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import subprocess
 import sys
@@ -48,10 +49,12 @@ def read_peak() -> str:
 def make(path: Path, size: int) -> None:
     """Write so many made-up children: a third with a plan, some back after closure."""
     from slinb.sample.cin_census import write_census
-    from slinb.sample.cin_histories import HISTORY_DAYS, PlanTotals, make_families
+    from slinb.sample.cin_histories import HISTORY_DAYS, make_families
+    from slinb.sample.days import count_day
+    from slinb.sample.totals import PlanTotals
 
     rng = np.random.default_rng(20260131)
-    day = np.datetime64("2025-12-31")
+    day = count_day(dt.date(2025, 12, 31))
     totals = PlanTotals(
         plans=size // 10,
         neglect=size // 20,
@@ -63,9 +66,7 @@ def make(path: Path, size: int) -> None:
     families = [f for f in make_families(rng, totals, day) if _is_held(f.cases, day)]
     while len(families) < size:
         families += [f for f in make_families(rng, totals, day) if _is_held(f.cases, day)]
-    families = [
-        type(f)(i, f.birth, f.female, f.cases) for i, f in enumerate(families[:size], start=1)
-    ]
+    families = [dataclasses.replace(f, number=i) for i, f in enumerate(families[:size], start=1)]
     write_census(path, families, 2026, day, 1)
     text = path.read_text(encoding="utf-8")
     elements = text.count("</")
@@ -73,8 +74,8 @@ def make(path: Path, size: int) -> None:
     print(f"{text.count('<Child>'):,} children, {elements:,} elements, {megabytes:,.1f} MB")
 
 
-def _is_held(cases: list, day: np.datetime64) -> bool:  # type: ignore[type-arg]
-    first = np.datetime64("2025-04-01")
+def _is_held(cases: list, day: int) -> bool:  # type: ignore[type-arg]
+    first = day - 274
     return any(c.closure is None or first <= c.closure <= day for c in cases)
 
 

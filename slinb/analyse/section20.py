@@ -83,7 +83,9 @@ def _take(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
-def list_quality(figures: pd.DataFrame, authorities: Sequence[str]) -> pd.DataFrame:
+def list_quality(
+    figures: pd.DataFrame, authorities: Sequence[str], measure: str = _CHECKS
+) -> pd.DataFrame:
     """Return what failed a check, whom no count could place, and who sent nothing.
 
     Parameters
@@ -92,6 +94,8 @@ def list_quality(figures: pd.DataFrame, authorities: Sequence[str]) -> pd.DataFr
         Rows of :data:`slinb.analyse.section20_tables.FIGURES`.
     authorities : sequence of str
         ONS codes of all authorities of the region.
+    measure : str
+        The measure under which the dive counts failed checks.
 
     Returns
     -------
@@ -100,9 +104,9 @@ def list_quality(figures: pd.DataFrame, authorities: Sequence[str]) -> pd.DataFr
         enough is no fault of the records and is left out.
     """
     own = figures[figures["area"].isin(authorities) & figures["population"].eq("all")]
-    checks = own[own["measure"].eq(_CHECKS)]
+    checks = own[own["measure"].eq(measure)]
     failed = checks.assign(kind="check", item=checks["category"])
-    left = own[own["excluded"].gt(0) & own["window"].ne("cohort") & own["measure"].ne(_CHECKS)]
+    left = own[own["excluded"].gt(0) & own["window"].ne("cohort") & own["measure"].ne(measure)]
     out = left.assign(
         kind="left out",
         numerator=left["excluded"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -77,8 +77,8 @@ def compute_figures(
     if base is not None:
         pooled = round_counts(pooled, region, authorities, base)
     people = find_population(published, [*authorities, region], period)
-    both = pd.concat([pooled, _take_rates(pooled, people, region, authorities)], ignore_index=True)
-    return FIGURES.conform(_judge_figures(_add_values(both), region, data), fill=True)
+    both = pd.concat([pooled, take_rates(pooled, people, region, authorities)], ignore_index=True)
+    return FIGURES.conform(judge_figures(add_values(both), region, data), fill=True)
 
 
 def find_mature(counts: pd.DataFrame, period: Period) -> list[str]:
@@ -99,18 +99,22 @@ def find_population(published: pd.DataFrame, areas: Sequence[str], period: Perio
     return rows[rows["period"].eq(latest)].set_index("area")["value"]
 
 
-def _take_rates(
-    figures: pd.DataFrame, people: pd.Series, region: str, authorities: Sequence[str]
+def take_rates(
+    figures: pd.DataFrame,
+    people: pd.Series,
+    region: str,
+    authorities: Sequence[str],
+    names: Mapping[tuple[str, str], str] = RATES,
 ) -> pd.DataFrame:
-    """Return the counts of :data:`RATES` over the children of the area.
+    """Return the counts of :data:`RATES`, or of ``names``, over the children of the area.
 
     The region's stand over the children of the authorities that are in its count.
     """
     whole = figures["breakdown"].eq("")
     named = pd.Series(list(zip(figures["measure"], figures["item"], strict=True)))
-    rates = figures[whole & named.isin(list(RATES)).to_numpy()].copy()
+    rates = figures[whole & named.isin(list(names)).to_numpy()].copy()
     keys = zip(rates["measure"], rates["item"], strict=True)
-    rates["item"] = [RATES[key] for key in keys]
+    rates["item"] = [names[key] for key in keys]
     members = [
         [c for c in authorities if c not in absent.split()] if area == region else [area]
         for area, absent in zip(rates["area"], rates["absent"], strict=True)
@@ -120,7 +124,7 @@ def _take_rates(
     return rates.assign(unit=PER_CHILDREN, excluded=float("nan"), why="")
 
 
-def _add_values(rows: pd.DataFrame) -> pd.DataFrame:
+def add_values(rows: pd.DataFrame) -> pd.DataFrame:
     """Add value and limits at both levels, where there are counts to stand on."""
     rows = rows.reset_index(drop=True)
     usable = rows["numerator"].notna() & rows["denominator"].gt(0)
@@ -136,7 +140,7 @@ def _add_values(rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _judge_figures(rows: pd.DataFrame, region: str, data: Section20) -> pd.DataFrame:
+def judge_figures(rows: pd.DataFrame, region: str, data: Section20) -> pd.DataFrame:
     """Add the region's figure and on which side of it each authority really lies."""
     key = [*KEY, "unit"]
     own = rows[rows["area"].eq(region)].set_index(key)["value"].rename("benchmark_value")

@@ -11,25 +11,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
+from slinb.analyse.dive_findings import REAL, Figures, Found, copy_figure, take_first
 from slinb.analyse.section20_history import STOCK, STOCK_WITHOUT
 from slinb.analyse.section20_tables import FINDINGS
-from slinb.catalogue.section20 import Line, Section20
+from slinb.catalogue.section20 import Section20
 
 #: The last reporting year that closed before the judgment of November 2015.
 BEFORE = "2014-15"
-_REAL = ("better", "worse", "higher", "lower")
 _HORIZON = 12
 #: The line that the first message of an authority speaks of.
 _SHARE = "share"
 _MOST_DIFFERENCES = 3
-_COPIED = ("measure", "period", "numerator", "denominator", "value", "lower", "upper",
-           "benchmark_value", "judgement", "judgement_998", "absent")  # fmt: skip
-Found = dict[str, Any]
 
 
 def choose_findings(
@@ -59,52 +54,32 @@ def choose_findings(
         Rows of :data:`slinb.analyse.section20_tables.FINDINGS`, in order of the pages. A
         figure that is withheld is no finding.
     """
-    whole = figures["cohort"].eq("") & figures["unit"].eq("%") & figures["value"].notna()
-    tables = _Tables(figures[whole], incidence, history, data, region, authorities)
+    own = Figures(figures, data, region, authorities)
+    tables = _Tables(own, incidence, history, data, region, authorities)
     rows: list[Found] = []
     for area in [region, *authorities]:
         found = _list_region(tables) if area == region else _list_authority(tables, area)
-        chosen = _take_first(found, data.most)
+        chosen = take_first(found, data.most)
         rows += [{**one, "area": area, "order": i} for i, one in enumerate(chosen, start=1)]
     return FINDINGS.from_rows(
         [{name: one[name] for name in FINDINGS.names if name in one} for one in rows]
     )
 
 
-def _take_first(found: Iterator[Found], most: int) -> list[Found]:
-    """Return the first findings, no two of one line."""
-    chosen: list[Found] = []
-    for one in found:
-        said = {other["line"] for other in chosen} - {""}
-        if len(chosen) < most and one["line"] not in said:
-            chosen.append(one)
-    return chosen
-
-
-_KEY = ("area", "measure", "item", "window", "population", "breakdown", "category", "across")
-
-
 @dataclass(frozen=True)
 class _Tables:
-    """The tables that findings are chosen from; figures are shares with a number."""
+    """The tables that findings are chosen from."""
 
-    figures: pd.DataFrame
+    figures: Figures
     incidence: pd.DataFrame
     history: pd.DataFrame
     data: Section20
     region: str
     authorities: Sequence[str]
 
-    @cached_property
-    def known(self) -> dict[tuple[str, ...], Found]:
-        """Return each figure by its key."""
-        rows: list[Found] = self.figures.to_dict("records")  # type: ignore[assignment]
-        return {tuple(row[name] for name in _KEY): row for row in rows}
-
     def pick(self, area: str, key: dict[str, str]) -> Found | None:
         """Return one figure of an area, None without a number."""
-        full = {"area": area, "breakdown": "", "category": "", "across": "", **key}
-        return self.known.get(tuple(full[name] for name in _KEY))
+        return self.figures.pick(area, key)
 
     def year(self, area: str, measure: str, period: str = "") -> Found | None:
         """Return a published figure of an area: of a year, or the latest."""
@@ -117,7 +92,7 @@ def _list_region(tables: _Tables) -> Iterator[Found]:
     region = tables.region
     yield from _find_history(tables, region)
     yield from _find_share(tables, region)
-    found = [one for line in tables.data.lines if (one := _find_spread(tables, line))]
+    found = [one for line in tables.data.lines if (one := tables.figures.find_spread(line))]
     spread = [one for one in found if one["differ"]]
     yield from (one for one in spread if one["line"] == "long")
     yield from _find_followed(tables)
@@ -127,28 +102,19 @@ def _list_region(tables: _Tables) -> Iterator[Found]:
 
 
 def _list_authority(tables: _Tables, area: str) -> Iterator[Found]:
-    share = list(_find_share(tables, area))
-    yield from share
-    stated = []
-    for line in tables.data.lines:
-        if line.id != _SHARE and (figure := tables.pick(area, line.key)):
-            real = figure["judgement"] in _REAL
-            stated.append(_copy(figure, "differs" if real else "similar", line.id))
+    yield from _find_share(tables, area)
+    stated = [found for found in tables.figures.compare_lines(area) if found["line"] != _SHARE]
     differs = [found for found in stated if found["pattern"] == "differs"]
-    sure = sorted(differs, key=lambda f: f["judgement_998"] not in _REAL)
+    sure = sorted(differs, key=lambda f: f["judgement_998"] not in REAL)
     yield from sure[:_MOST_DIFFERENCES]
     yield from _find_history(tables, area)
     yield from _find_practice(tables, area)
     yield from sure[_MOST_DIFFERENCES:]
-    if not share and not stated:
+    if area not in set(tables.figures.table["area"]):  # what is withheld was sent
         yield {"pattern": "nothing_sent", "line": "", "measure": "", "period": ""}
     places = {"long": 0, "convert": 1}
     similar = [found for found in stated if found["pattern"] == "similar"]
     yield from sorted(similar, key=lambda f: places.get(f["line"], 2))
-
-
-def _copy(figure: Found, pattern: str, line: str, **more: Any) -> Found:
-    return {"pattern": pattern, "line": line, **{n: figure[n] for n in _COPIED}, **more}
 
 
 def _find_history(tables: _Tables, area: str) -> Iterator[Found]:
@@ -176,29 +142,10 @@ def _find_share(tables: _Tables, area: str) -> Iterator[Found]:
     uasc = tables.pick(
         area, {**key, "measure": "S2", "item": "UASC share of Section 20", "population": "all"}
     )
-    found = _copy(without, "share", "" if area == tables.region else _SHARE)
+    found = copy_figure(without, "share", "" if area == tables.region else _SHARE)
     counts = {name: whole[name] for name in ("numerator", "denominator", "value")}
     more = {"other": without["value"], "third": uasc["value"] if uasc else None}
     yield {**found, **counts, **more}
-
-
-def _find_spread(tables: _Tables, line: Line) -> Found | None:
-    """Return on which side of the region authorities really lie; None without a figure."""
-    whole = tables.pick(tables.region, line.key)
-    if whole is None:
-        return None
-    figures = [tables.pick(area, line.key) for area in tables.authorities]
-    rows = [row for row in figures if row and row["judgement"] != "not compared"]
-    if not rows:  # the public edition withholds them
-        return None
-    differ = [row for row in rows if row["judgement"] in _REAL]
-    above = [row["area"] for row in differ if row["value"] > row["benchmark_value"]]
-    below = [row["area"] for row in differ if row["value"] <= row["benchmark_value"]]
-    return _copy(
-        whole, "spread", line.id, compared=len(rows), above=" ".join(above),
-        below=" ".join(below), differ=len(differ),
-        sure=sum(row["judgement_998"] in _REAL for row in differ),
-    )  # fmt: skip
 
 
 def _find_followed(tables: _Tables) -> Iterator[Found]:
@@ -224,10 +171,10 @@ def _find_followed(tables: _Tables) -> Iterator[Found]:
 
 def _find_practice(tables: _Tables, area: str) -> Iterator[Found]:
     """Yield the question of the practice return to which the smallest share said yes."""
-    figures = tables.figures
+    figures = tables.figures.shares
     asked = figures["area"].eq(area) & figures["measure"].eq("S18") & figures["breakdown"].eq("")
     events = [item for item in figures["item"].unique() if tables.data.is_event(item)]
     rows = figures[asked & ~figures["item"].isin(events)]
     if len(rows):
         least = dict(rows.sort_values("value", kind="stable").iloc[0])
-        yield _copy(least, "practice", str(least["item"]))
+        yield copy_figure(least, "practice", str(least["item"]))

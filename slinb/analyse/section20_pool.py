@@ -23,12 +23,12 @@ _SIDED = ("S13",)
 _NUMBERS = ["numerator", "denominator", "excluded"]
 
 
-def choose_source(counts: pd.DataFrame) -> pd.DataFrame:
+def choose_source(counts: pd.DataFrame, sources: Sequence[str] = SOURCES) -> pd.DataFrame:
     """Keep of each authority's breakdown the rows of the source that tells most.
 
     Annex A shows the present only; SSDA903 goes first where an authority sent both.
     """
-    rank = counts["source"].map({name: i for i, name in enumerate(SOURCES)}).fillna(len(SOURCES))
+    rank = counts["source"].map({name: i for i, name in enumerate(sources)}).fillna(len(sources))
     slices = ["area", "period", "measure", "item", "window", "breakdown"]
     best = rank.groupby([counts[name] for name in slices]).transform("min")
     return counts[rank.eq(best)].drop_duplicates(["area", *KEY]).reset_index(drop=True)

@@ -63,6 +63,14 @@ class Fact(CatalogueEntry):
     source: Words
 
 
+class Check(CatalogueEntry):
+    """A check of the records (S17): what failed, in words, and what to do about it."""
+
+    id: Words
+    words: Words
+    action: Words
+
+
 class Cannot(CatalogueEntry):
     """What the data cannot say."""
 
@@ -84,6 +92,7 @@ class Section20(CatalogueEntry):
     groups: tuple[Group, ...] = Field(alias="group")
     lines: tuple[Line, ...] = Field(alias="line")
     facts: tuple[Fact, ...] = Field(alias="fact")
+    checks: tuple[Check, ...] = Field(alias="check")
     cannot: Cannot
 
     def group(self, breakdown: str) -> Group:

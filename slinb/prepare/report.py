@@ -22,6 +22,7 @@ def describe_prepared(prepared: PreparedReturn) -> list[str]:
     """
     counted = prepared.counted
     return [
+        *_say_nothing(prepared),
         *_say_answers(counted.answers),
         *_say_left_out(counted.counts),
         *_say_problems(counted.problems),
@@ -31,6 +32,15 @@ def describe_prepared(prepared: PreparedReturn) -> list[str]:
         "Still to do: the practice sheet, what the cover asks, and a look at every sheet. The "
         "file holds counts only; small ones are protected before anything is published.",
     ]
+
+
+def _say_nothing(prepared: PreparedReturn) -> Iterator[str]:
+    """Say so where no file was of a kind that is counted: an empty return must not look done."""
+    if prepared.counted.answers.empty:
+        yield (
+            "Nothing could be counted: no file is an SSDA903 table or XML return, an Annex A "
+            "list or a CIN census. The return was written without figures."
+        )
 
 
 def _say_answers(answers: pd.DataFrame) -> Iterator[str]:

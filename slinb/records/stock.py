@@ -260,12 +260,15 @@ def _count_timely(stock: Stock, child: Mask) -> list[Row]:
 def list_durations(stock: Stock) -> tuple[list[Row], list[Row]]:
     """Return DURATIONS and STATISTICS rows of the current Section 20 spells (S6).
 
-    The median is given in days where at least ten children stand behind it; that of a region
-    comes from the pooled DURATIONS.
+    A spell that began before the files counts with what is seen of it where that is more than
+    the longest length that is asked for: left out, the longest spells would be missing and every
+    median too short. The median is given in days where at least ten children stand behind it;
+    that of a region comes from the pooled DURATIONS.
     """
     if "status" not in stock.knows:
         return [], []
-    s20 = ~stock.adult & (stock.group == S20) & stock.start_known
+    certain = stock.start_known | passed_months(stock.start, DURATION_MONTHS[-1], stock.day)
+    s20 = ~stock.adult & (stock.group == S20) & certain
     durations: list[Row] = []
     statistics: list[Row] = []
     for name, mask in stock.populations:

@@ -29,6 +29,7 @@ from slinb.collect.audit_layout import (
     SAY_MARK,
     name_audit,
 )
+from slinb.collect.audit_tables import NARRATIVES
 from slinb.collect.audit_template import build_audit_template
 from slinb.collect.cells import name_cell
 from slinb.collect.layout import (
@@ -79,6 +80,7 @@ class _Settings(CatalogueEntry):
     actions: float
     authority: tuple[_Profile, ...]
     narrative: tuple[dict[str, str], ...]
+    earlier: tuple[dict[str, str], ...]
     action: tuple[Words, ...]
     defect: tuple[_AuditDefect, ...]
 
@@ -130,6 +132,36 @@ def write_audits(
     manifest = pd.DataFrame(planted, columns=MANIFEST_COLUMNS)
     manifest.to_csv(folder / AUDIT_MANIFEST, index=False, encoding="utf-8", lineterminator="\n")
     return AuditsWritten(folder, tuple(written), manifest)
+
+
+def write_earlier_narratives(
+    root: Path, quarter: str, *, region: str = DEFAULT_REGION
+) -> Path | None:
+    """Write what the authorities said in a made-up exercise two quarters before.
+
+    Parameters
+    ----------
+    root, quarter, region
+        As in :func:`write_audits`.
+
+    Returns
+    -------
+    Path or None
+        The table; None, and nothing written, where that quarter was not made up here.
+    """
+    before = Period.parse(quarter).previous().previous()
+    folder = root / "data" / "processed" / before.id
+    if not is_sample(folder):
+        return None
+    said = _load_settings().earlier
+    rows = [
+        {"area": area.code, "period": before.id, "prompt": prompt, "text": text}
+        for place, area in enumerate(load_areas().authorities(region))
+        for prompt, text in said[place % len(said)].items()
+    ]
+    path = folder / "audit_narratives.parquet"
+    NARRATIVES.from_rows(rows).to_parquet(path, index=False)
+    return path
 
 
 def _make_folder(folder: Path) -> None:

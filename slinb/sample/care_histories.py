@@ -7,17 +7,19 @@ plausible, not estimated.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+
+from slinb.sample.days import Day, count_day, draw_name, draw_option, draw_whole
 
 #: Days before the last day within which the starts are spread.
 HISTORY_DAYS = 12 * 365
 _UASC_HISTORY_DAYS = 6 * 365
 _YEAR = 365.25
-_H5_ENDS = np.datetime64("2024-04-01", "D")  # from 2024-25 supported accommodation is K3
+_H5_ENDS = count_day(dt.date(2024, 4, 1))  # from 2024-25 supported accommodation is K3
 
 #: Age at the start of care: share, lowest and highest age in days.
 _AGES = (
@@ -85,8 +87,8 @@ _SPREAD = 0.75  # of the logarithm of a length
 class MadeEpisode:
     """One episode of a made-up child; ``end`` is None while it goes on."""
 
-    start: np.datetime64
-    end: np.datetime64 | None
+    start: Day
+    end: Day | None
     reason: str
     legal: str
     need: str
@@ -104,11 +106,11 @@ class MadeChild:
 
     number: int
     sex: str
-    birth: np.datetime64
+    birth: Day
     uasc: bool
     disabled: bool
     episodes: list[MadeEpisode] = field(default_factory=list)
-    reviews: list[np.datetime64] = field(default_factory=list)
+    reviews: list[Day] = field(default_factory=list)
 
     @property
     def current(self) -> MadeEpisode | None:
@@ -117,23 +119,23 @@ class MadeChild:
         return last if last.end is None else None
 
     @property
-    def started(self) -> np.datetime64:
+    def started(self) -> Day:
         """Start of the latest period of care."""
         return next(e.start for e in reversed(self.episodes) if e.reason == "S")
 
     @property
-    def adult_day(self) -> np.datetime64:
+    def adult_day(self) -> Day:
         """18th birthday, near enough for a made-up child."""
-        return self.birth + np.timedelta64(6574, "D")
+        return self.birth + 6574
 
 
 def make_children(
-    rng: np.random.Generator, last_day: np.datetime64, n: int, uasc: bool, first_number: int
+    rng: np.random.Generator, last_day: Day, n: int, uasc: bool, first_number: int
 ) -> Iterator[MadeChild]:
     """Draw children who started care in the years before a day, with all that followed."""
     reach = _UASC_HISTORY_DAYS if uasc else HISTORY_DAYS
     for i in range(n):
-        start = last_day - np.timedelta64(int(rng.integers(0, reach)), "D")
+        start = last_day - draw_whole(rng, 0, reach)
         child = _draw_child(rng, start, uasc, first_number + i)
         _live(rng, child, start, last_day)
         if child.episodes:
@@ -141,49 +143,45 @@ def make_children(
             yield child
 
 
-def _come_back(rng: np.random.Generator, child: MadeChild, last_day: np.datetime64) -> None:
+def _come_back(rng: np.random.Generator, child: MadeChild, last_day: Day) -> None:
     """Let some of those who went home start care again, some months later."""
     last = child.episodes[-1]
     if last.ceased in _HOME and last.end is not None and rng.random() < _COME_BACK:
-        again = last.end + np.timedelta64(int(rng.integers(10, 500)), "D")
+        again = last.end + draw_whole(rng, 10, 500)
         if again < min(last_day, child.adult_day):
             _live(rng, child, again, last_day)
 
 
-def _draw_child(
-    rng: np.random.Generator, start: np.datetime64, uasc: bool, number: int
-) -> MadeChild:
+def _draw_child(rng: np.random.Generator, start: Day, uasc: bool, number: int) -> MadeChild:
     if uasc:
-        age = int(rng.integers(5600, 6480))
+        age = draw_whole(rng, 5600, 6480)
     else:
-        _, low, high = _pick(rng, _AGES, 0)
-        age = int(rng.integers(low, high))
+        _, low, high = draw_option(rng, _AGES, 0)
+        age = draw_whole(rng, low, high)
     return MadeChild(
         number=number,
         sex="M" if rng.random() < (0.9 if uasc else 0.55) else "F",
-        birth=start - np.timedelta64(age, "D"),
+        birth=start - age,
         uasc=uasc,
         disabled=bool(rng.random() < 0.12),
     )
 
 
-def _live(
-    rng: np.random.Generator, child: MadeChild, start: np.datetime64, last_day: np.datetime64
-) -> None:
+def _live(rng: np.random.Generator, child: MadeChild, start: Day, last_day: Day) -> None:
     """Let a child go through statuses until care ends or the last day comes."""
-    need = "N8" if child.uasc else _choose(rng, _NEEDS)
-    status = "V2" if child.uasc else _choose(rng, _FIRST_STATUS)
-    if status == "J1" and (start - child.birth).astype(int) < _TEN_YEARS:
+    need = "N8" if child.uasc else draw_name(rng, _NEEDS)
+    status = "V2" if child.uasc else draw_name(rng, _FIRST_STATUS)
+    if status == "J1" and start - child.birth < _TEN_YEARS:
         status = "C1"  # nobody under ten is remanded
     day, reason, came_from = start, "S", ""
     home = "" if child.uasc else _draw_postcode(rng)
     while True:
         turn, length = _draw_turn(rng, status, child.uasc)
-        end = min(day + np.timedelta64(length, "D"), child.adult_day)
+        end = min(day + length, child.adult_day)
         if end <= day or day >= child.adult_day:
             return
         if end == child.adult_day:
-            turn = _choose(rng, _ADULT_ENDINGS)
+            turn = draw_name(rng, _ADULT_ENDINGS)
         goes_on = end > last_day
         ceased = "" if goes_on else ("X1" if turn in _TURNS else turn)
         until = None if goes_on else end
@@ -202,11 +200,11 @@ def _draw_turn(rng: np.random.Generator, status: str, uasc: bool) -> tuple[str, 
         status_turns = status_turns if status == "V2" else (("stay", 1.0, 0),)
     else:
         status_turns = _TURNS[status]
-    turn, _, median = _pick(rng, status_turns, 1)
+    turn, _, median = draw_option(rng, status_turns, 1)
     if turn == "stay":
         return "stay", 20_000  # until the 18th birthday
     if median < 10:
-        return turn, max(1, median + int(rng.integers(-1, 2)))
+        return turn, max(1, median + draw_whole(rng, -1, 2))
     return turn, max(3, int(median * np.exp(rng.normal(0, _SPREAD))))
 
 
@@ -214,14 +212,14 @@ def _place(
     rng: np.random.Generator,
     child: MadeChild,
     status: str,
-    start: np.datetime64,
-    end: np.datetime64 | None,
+    start: Day,
+    end: Day | None,
     reason: str,
     need: str,
     ceased: str,
     home: str,
     came_from: str,
-    last_day: np.datetime64,
+    last_day: Day,
 ) -> None:
     """Fill one status with placements, one episode each."""
     day = start
@@ -233,7 +231,7 @@ def _place(
     kept = child.episodes[-1] if reason == "L" and child.episodes else None
     while True:
         length = 3 + int(rng.exponential(_MEAN_PLACEMENT_DAYS))
-        upto = day + np.timedelta64(length, "D")
+        upto = day + length
         if place == "H5" and upto > _H5_ENDS:
             upto = max(_H5_ENDS, day + 1)
         final = upto >= stop
@@ -258,14 +256,14 @@ def _place(
         place = _draw_place(rng, child, status, day)
 
 
-def _draw_place(rng: np.random.Generator, child: MadeChild, status: str, day: np.datetime64) -> str:
+def _draw_place(rng: np.random.Generator, child: MadeChild, status: str, day: Day) -> str:
     if status == "E1":
-        return _choose(rng, (("A5", 0.3), ("A6", 0.7)))
+        return draw_name(rng, (("A5", 0.3), ("A6", 0.7)))
     if status == "C2" and rng.random() < 0.08:
         return "P1"
-    years = float((day - child.birth).astype(int)) / _YEAR
+    years = (day - child.birth) / _YEAR
     kind = "young" if years < 4 else "child" if years < 16 else "older"
-    place = _choose(rng, _PLACES[kind])
+    place = draw_name(rng, _PLACES[kind])
     if place == "supported":
         return "K3" if day >= _H5_ENDS else "H5"
     return place
@@ -274,44 +272,28 @@ def _draw_place(rng: np.random.Generator, child: MadeChild, status: str, day: np
 def _draw_provider(rng: np.random.Generator, place: str) -> str:
     if place == "P1":
         return "PR0"
-    return _choose(rng, (("PR1", 0.5), ("PR4", 0.4), ("PR5", 0.1)))
+    return draw_name(rng, (("PR1", 0.5), ("PR4", 0.4), ("PR5", 0.1)))
 
 
 def _draw_postcode(rng: np.random.Generator) -> str:
     """Draw a postcode of the area ZZ, which does not exist."""
-    n = int(rng.integers(0, 98 * 8 * 64))
+    n = draw_whole(rng, 0, 98 * 8 * 64)
     district, rest = divmod(n, 512)
     digit, letters = divmod(rest, 64)
     return f"ZZ{district + 1} {digit + 1}{_LETTERS[letters // 8]}{_LETTERS[letters % 8]}"
 
 
 def _draw_urn(rng: np.random.Generator, place: str) -> str:
-    return f"SC90{rng.integers(10_000, 99_999)}" if place in ("K2", "K3", "S1") else ""
+    return f"SC90{draw_whole(rng, 10_000, 99_999)}" if place in ("K2", "K3", "S1") else ""
 
 
-def _choose(rng: np.random.Generator, shares: tuple[tuple[str, float], ...]) -> str:
-    """Draw a name by its share."""
-    name: str = _pick(rng, shares, 1)[0]
-    return name
-
-
-def _pick(rng: np.random.Generator, options: tuple[Any, ...], share: int) -> Any:
-    """Draw one of some tuples by the share that stands at a position in each."""
-    draw = rng.random() * sum(option[share] for option in options)
-    for option in options:
-        draw -= option[share]
-        if draw < 0:
-            return option
-    return options[-1]
-
-
-def add_reviews(rng: np.random.Generator, child: MadeChild, last_day: np.datetime64) -> None:
+def add_reviews(rng: np.random.Generator, child: MadeChild, last_day: Day) -> None:
     """Draw the reviews of a child's latest period of care, most of them in time."""
     last = child.episodes[-1].end or last_day
-    day = child.started + np.timedelta64(int(rng.integers(15, 26)), "D")
+    day = child.started + draw_whole(rng, 15, 26)
     step = 80
     while day < last:
         child.reviews.append(day)
         late = rng.random() < 0.06
-        day = day + np.timedelta64(step + int(rng.integers(0, 9)) + (60 if late else 0), "D")
+        day = day + step + draw_whole(rng, 0, 9) + (60 if late else 0)
         step = 165

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from slinb.catalogue.areas import DEFAULT_REGION, Area, load_areas
 from slinb.catalogue.periods import Period
-from slinb.errors import ParameterError
-from slinb.sample.cin_histories import MadeCase, MadeFamilyMember, PlanTotals, make_families
-from slinb.sample.records import DEFAULT_SEED, MANIFEST_COLUMNS
+from slinb.sample.cin_histories import MadeCase, MadeFamilyMember, make_census_children
+from slinb.sample.days import Day, count_day, write_iso
+from slinb.sample.totals import DEFAULT_SEED, MANIFEST_COLUMNS, read_plan_totals
 
 CENSUS_MANIFEST = "sample_census_errors.csv"
 #: Yearly files that are written, the last one up to the end of the quarter.
 CENSUS_YEARS = 3
-#: Share of the published referrals that is made up, to keep the sample small.
-REFERRAL_SHARE = 0.1
-#: Share of open plans taken for multiple where the published one is suppressed.
-_MULTIPLE_UNKNOWN = 0.01
 _MARK = (
     "SAMPLE. Every child in this census was made up by slinb. Only the number of child protection\n"
     "plans, and how many of them are for neglect or multiple, are the published ones; errors were\n"
@@ -75,61 +71,67 @@ def write_sample_census(
         The number of plans of an authority is not published.
     """
     quarter = quarter or Period.parse("2025-26-Q3")
+    chosen = areas or load_areas().authorities(DEFAULT_REGION)
+    last_day = count_day(quarter.end)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "SAMPLE_census.txt").write_text(_MARK, encoding="utf-8")
+    rows = [
+        row
+        for number, area in enumerate(chosen, start=1)
+        for row in write_authority_census(
+            folder,
+            make_census_children(read_plan_totals(published, area), seed, last_day, number),
+            quarter,
+            area,
+            number,
+        )
+    ]
+    return write_census_manifest(folder, rows)
+
+
+def write_authority_census(
+    folder: Path,
+    families: Sequence[MadeFamilyMember],
+    quarter: Period,
+    area: Area,
+    number: int,
+) -> list[dict[str, object]]:
+    """Write the censuses of one authority into a folder of its name.
+
+    Parameters
+    ----------
+    folder : Path
+        Gets ``luton/cin_census/2026/cin_census.xml`` and the years before.
+    families : sequence of MadeFamilyMember
+        Its children (:func:`slinb.sample.cin_histories.make_census_children`).
+    quarter, area, number
+        For when and whom, and the number that its identifiers carry.
+
+    Returns
+    -------
+    list of dict
+        Rows of the manifest: errors stand in the latest year.
+    """
     rows: list[dict[str, object]] = []
-    for number, area in enumerate(areas or load_areas().authorities(DEFAULT_REGION), start=1):
-        rng = np.random.default_rng([seed, number, 47])
-        day = np.datetime64(quarter.end, "D")
-        families = list(make_families(rng, read_plan_totals(published, area), day))
-        home = folder / area.slug / "cin_census"
-        home.mkdir(parents=True, exist_ok=True)
-        last = quarter.reporting_year().year + 1
-        for year in range(last - CENSUS_YEARS + 1, last + 1):
-            path = home / str(year) / "cin_census.xml"
-            planted = write_census(path, families, year, day, number, spoil=year == last)
-            file = path.relative_to(folder).as_posix()
-            rows += [
-                {"area": area.code, "file": file, "error": e, "rule": _RULES[e], "n": 1}
-                for e in planted
-            ]
-    manifest = pd.DataFrame(rows, columns=MANIFEST_COLUMNS)
+    day = count_day(quarter.end)
+    last = quarter.reporting_year().year + 1
+    for year in range(last - CENSUS_YEARS + 1, last + 1):
+        path = folder / area.slug / "cin_census" / str(year) / "cin_census.xml"
+        planted = write_census(path, families, year, day, number, spoil=year == last)
+        file = path.relative_to(folder).as_posix()
+        rows += [
+            {"area": area.code, "file": file, "error": e, "rule": _RULES[e], "n": 1}
+            for e in planted
+        ]
+    return rows
+
+
+def write_census_manifest(folder: Path, rows: Sequence[dict[str, object]]) -> pd.DataFrame:
+    """Write the list of errors planted in the censuses, and the note that all is made up."""
+    (folder / "SAMPLE_census.txt").write_text(_MARK, encoding="utf-8")
+    manifest = pd.DataFrame(list(rows), columns=MANIFEST_COLUMNS)
     path = folder / CENSUS_MANIFEST
     manifest.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
     return manifest
-
-
-def read_plan_totals(published: pd.DataFrame, area: Area) -> PlanTotals:
-    """Return the latest published totals of an authority.
-
-    Raises
-    ------
-    ParameterError
-        The number of open plans is missing or suppressed.
-    """
-    own = published[published["area"] == area.code].sort_values("period")
-
-    def find(measure: str, part: str) -> float:
-        values = own.loc[own["measure"] == measure, part]
-        return float(values.iloc[-1]) if len(values) else float("nan")
-
-    plans, neglect = (find("cp_neglect_pct", part) for part in ("denominator", "numerator"))
-    if np.isnan(plans) or np.isnan(neglect):
-        raise ParameterError(
-            f"No published number of plans, or of those for neglect, for {area.name}.",
-            "Give published observations of cp_neglect_pct.",
-        )
-    either = find("cp_neglect_multiple_pct", "numerator")
-    multiple = plans * _MULTIPLE_UNKNOWN if np.isnan(either) else either - neglect
-    starting = find("cp_starting_rate", "numerator")
-    referrals = find("referrals_rate", "numerator")
-    return PlanTotals(
-        plans=round(plans),
-        neglect=round(neglect),
-        multiple=round(multiple),
-        starting=round(plans if np.isnan(starting) else starting),
-        referrals=round((plans if np.isnan(referrals) else referrals) * REFERRAL_SHARE),
-    )
 
 
 # Writing ------------------------------------------------------------------------------------
@@ -140,11 +142,11 @@ class _Year:
     """What one year's file can know: what happened from its first day to its last."""
 
     year: int
-    last: np.datetime64
+    last: Day
 
     @property
-    def first(self) -> np.datetime64:
-        return np.datetime64(f"{self.year - 1}-04-01", "D")
+    def first(self) -> Day:
+        return count_day(dt.date(self.year - 1, 4, 1))
 
     @property
     def new_sex(self) -> bool:
@@ -160,7 +162,7 @@ class _Year:
         open_then = case.closure is None or case.closure >= self.first
         return bool(case.referral <= self.last and open_then)
 
-    def known(self, day: np.datetime64 | None) -> np.datetime64 | None:
+    def known(self, day: Day | None) -> Day | None:
         return day if day is not None and day <= self.last else None
 
 
@@ -168,7 +170,7 @@ def write_census(
     path: Path,
     families: Sequence[MadeFamilyMember],
     year: int,
-    day: np.datetime64,
+    day: Day,
     number: int,
     *,
     spoil: bool = False,
@@ -180,7 +182,7 @@ def write_census(
     list of str
         The errors planted.
     """
-    last = min(np.datetime64(f"{year}-03-31", "D"), day)
+    last = min(count_day(dt.date(year, 3, 31)), day)
     known = _Year(year, last)
     path.parent.mkdir(parents=True, exist_ok=True)
     planted: list[str] = []
@@ -204,11 +206,11 @@ def write_census(
     return planted
 
 
-def _write_header(year: int, last: np.datetime64) -> str:
+def _write_header(year: int, last: Day) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n<!-- SAMPLE: every child was made up -->\n'
         "<Message>\n<Header><CollectionDetails><Collection>CIN</Collection>"
-        f"<Year>{year}</Year><ReferenceDate>{last}</ReferenceDate></CollectionDetails>"
+        f"<Year>{year}</Year><ReferenceDate>{write_iso(last)}</ReferenceDate></CollectionDetails>"
         "<Source><SourceLevel>L</SourceLevel><LEA>000</LEA><SoftwareCode>SAMPLE</SoftwareCode>"
         "</Source></Header>\n<Children>\n"
     )
@@ -221,7 +223,7 @@ def _write_child(
     tag = "Sex" if known.new_sex else "GenderCurrent"
     parts = [
         f"<Child>\n<ChildIdentifiers><LAchildID>SAMPLE{number:02d}{child.number:06d}</LAchildID>"
-        f"<UPNunknown>UN1</UPNunknown><PersonBirthDate>{child.birth}</PersonBirthDate>"
+        f"<UPNunknown>UN1</UPNunknown><PersonBirthDate>{write_iso(child.birth)}</PersonBirthDate>"
         f"<{tag}>{sex}</{tag}></ChildIdentifiers>\n"
         "<ChildCharacteristics><Ethnicity>NOBT</Ethnicity></ChildCharacteristics>\n"
     ]
@@ -234,10 +236,10 @@ def _write_case(case: MadeCase, known: _Year) -> str:
     return "".join(
         [
             "<CINdetails>",
-            _leaf("CINreferralDate", case.referral),
+            _date("CINreferralDate", case.referral),
             _leaf("ReferralSource", case.source),
             _leaf("PrimaryNeedCode", case.need),
-            _leaf("CINclosureDate", closed),
+            _date("CINclosureDate", closed),
             _leaf("ReasonForClosure", None if closed is None else "RC8" if case.nfa else "RC7"),
             *_write_assessment(case, known),
             *_write_enquiry(case, known),
@@ -256,8 +258,8 @@ def _write_assessment(case: MadeCase, known: _Year) -> list[str]:
     inner = f"<FactorsIdentifiedAtAssessment>{''.join(factors)}</FactorsIdentifiedAtAssessment>"
     return [
         "\n<Assessments>",
-        _leaf("AssessmentActualStartDate", started),
-        _leaf("AssessmentAuthorisationDate", signed),
+        _date("AssessmentActualStartDate", started),
+        _date("AssessmentAuthorisationDate", signed),
         inner if factors else "",
         "</Assessments>",
     ]
@@ -272,8 +274,8 @@ def _write_enquiry(case: MadeCase, known: _Year) -> list[str]:
         ended = known.known(case.closure)
         return [
             "\n<CINPlanDates>",
-            _leaf("CINPlanStartDate", started),
-            _leaf("CINPlanEndDate", ended),
+            _date("CINPlanStartDate", started),
+            _date("CINPlanEndDate", ended),
             "</CINPlanDates>",
         ]
     if known.known(case.plan.start - 12) is None:
@@ -281,20 +283,20 @@ def _write_enquiry(case: MadeCase, known: _Year) -> list[str]:
     held = known.known(case.plan.start)
     return [
         "\n<Section47>",
-        _leaf("S47ActualStartDate", case.plan.start - 12),
-        _leaf("InitialCPCtarget", case.plan.start),
-        _leaf("DateOfInitialCPC", held),
+        _date("S47ActualStartDate", case.plan.start - 12),
+        _date("InitialCPCtarget", case.plan.start),
+        _date("DateOfInitialCPC", held),
         _leaf("ICPCnotRequired", 0),
         "</Section47>",
     ]
 
 
-def _write_reviews(start: np.datetime64, until: np.datetime64) -> str:
+def _write_reviews(start: Day, until: Day) -> str:
     """Write reviews: the first within three months, later ones within six."""
     days = []
     day = start + 85
     while day <= until:
-        days.append(_leaf("CPPreviewDate", day))
+        days.append(_date("CPPreviewDate", day))
         day = day + 175
     return f"<Reviews>{''.join(days)}</Reviews>" if days else ""
 
@@ -308,8 +310,8 @@ def _write_plan(case: MadeCase, known: _Year) -> list[str]:
     block = (
         [
             "\n<PreProceedings>",
-            _leaf("PPStartDate", begun),
-            _leaf("LBPSentDate", letter),
+            _date("PPStartDate", begun),
+            _date("LBPSentDate", letter),
             "</PreProceedings>",
         ]
         if letter is not None and known.has_proceedings
@@ -317,8 +319,8 @@ def _write_plan(case: MadeCase, known: _Year) -> list[str]:
     )
     return [
         "\n<ChildProtectionPlans>",
-        _leaf("CPPstartDate", started),
-        _leaf("CPPendDate", known.known(plan.end)),
+        _date("CPPstartDate", started),
+        _date("CPPendDate", known.known(plan.end)),
         _leaf("InitialCategoryOfAbuse", plan.initial),
         _leaf("LatestCategoryOfAbuse", plan.latest),
         _leaf("NumberOfPreviousCPP", plan.previous),
@@ -326,6 +328,10 @@ def _write_plan(case: MadeCase, known: _Year) -> list[str]:
         "</ChildProtectionPlans>",
         *block,
     ]
+
+
+def _date(name: str, day: Day | None) -> str:
+    return "" if day is None else f"<{name}>{write_iso(day)}</{name}>"
 
 
 def _leaf(name: str, value: object) -> str:

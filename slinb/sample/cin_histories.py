@@ -2,29 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from slinb.sample.care_histories import MadeChild
+from slinb.sample.days import Day, draw_name, draw_whole
+from slinb.sample.totals import PlanTotals
+
 #: Days that a plan has lasted so far or lasts in all, about half of them less: plausible only.
 _MEDIAN_DAYS = {"NEG": 260, "EMO": 210, "PHY": 170, "SAB": 190, "MUL": 250}
-_OTHERS = ("EMO", "PHY", "SAB")
-_OTHER_SHARES = (0.7, 0.2, 0.1)
+_OTHERS = (("EMO", 0.7), ("PHY", 0.2), ("SAB", 0.1))
 _SHIFTED = 0.1
 _REPEAT = 0.22
 _BACK_WITHIN_YEAR = 0.25
+#: Of the plans that are not the first, those whose earlier plan is made up too.
+_EARLIER_HELD, _SAME_AGAIN = 0.7, 0.6
+#: Share of the children coming into care who were on a plan before.
+_INTO_CARE_FROM_PLAN = 0.25
 _FACTORS = {
     "NEG": (("16A", 0.9), ("1B", 0.3), ("2B", 0.3), ("4B", 0.45), ("3B", 0.4), ("17A", 0.15)),
     "": (("16A", 0.2), ("1B", 0.15), ("2B", 0.15), ("4B", 0.35), ("3B", 0.35), ("17A", 0.25)),
 }
-_NEEDS = ("N1", "N2", "N3", "N4", "N5", "N6", "N8")
-_NEED_SHARES = (0.58, 0.1, 0.03, 0.1, 0.12, 0.03, 0.04)
-_SOURCES = ("6", "2A", "3A", "1A", "5A", "5D", "8")
-_SOURCE_SHARES = (0.3, 0.22, 0.15, 0.12, 0.08, 0.05, 0.08)
+_NEEDS = (
+    ("N1", 0.58),
+    ("N2", 0.1),
+    ("N3", 0.03),
+    ("N4", 0.1),
+    ("N5", 0.12),
+    ("N6", 0.03),
+    ("N8", 0.04),
+)
+_SOURCES = (
+    ("6", 0.3),
+    ("2A", 0.22),
+    ("3A", 0.15),
+    ("1A", 0.12),
+    ("5A", 0.08),
+    ("5D", 0.05),
+    ("8", 0.08),
+)
 #: Made-up history in days: what ended before it is not needed for any count.
 HISTORY_DAYS = 1100
-Day = np.datetime64
 
 
 @dataclass(frozen=True)
@@ -56,72 +76,130 @@ class MadeCase:
 
 @dataclass(frozen=True)
 class MadeFamilyMember:
-    """One child: when it was born, and its cases in order."""
+    """One child: when it was born, its cases in order, and whether it is in care at the end."""
 
     number: int
     birth: Day
     female: bool
     cases: list[MadeCase] = field(default_factory=list)
+    in_care: bool = False
 
 
-@dataclass(frozen=True)
-class PlanTotals:
-    """What one authority's made-up plans are set to.
+def make_census_children(
+    totals: PlanTotals, seed: int, last_day: Day, number: int, cared: Sequence[MadeChild] = ()
+) -> list[MadeFamilyMember]:
+    """Make up the children of one authority's census.
 
     Parameters
     ----------
-    plans, neglect, multiple : int
-        Open plans on the last day, and of them those of each latest category.
-    starting : int
-        Plans starting in a year.
-    referrals : int
-        Referrals a year beside those that lead to a plan.
+    totals : PlanTotals
+        The published totals that are met on the last day.
+    seed, number : int
+        The same seed and number of an authority give the same children.
+    last_day : int
+        The last day (:func:`slinb.sample.days.count_day`).
+    cared : sequence of MadeChild, optional
+        The authority's made-up children in care: those who came while the census reaches back
+        stand in it too.
     """
-
-    plans: int
-    neglect: int
-    multiple: int
-    starting: int
-    referrals: int
+    rng = np.random.default_rng([seed, number, 47])
+    return list(make_families(rng, totals, last_day, cared))
 
 
 def make_families(
-    rng: np.random.Generator, totals: PlanTotals, day: Day
+    rng: np.random.Generator, totals: PlanTotals, day: Day, cared: Sequence[MadeChild] = ()
 ) -> Iterator[MadeFamilyMember]:
-    """Make up children until the totals of a day are met."""
+    """Make up children until the totals of a day are met.
+
+    Parameters
+    ----------
+    rng : Generator
+        Draws them.
+    totals : PlanTotals
+        What the open plans are set to.
+    day : int
+        The last day.
+    cared : sequence of MadeChild, optional
+        Children of the same authority's made-up care histories. Each who came into care while
+        the census reaches back has a case under the same number; a part of them was on a plan
+        before, and these are of the plans that have ended.
+    """
     number = 500_000
     others = totals.plans - totals.neglect - totals.multiple
-    drawn = rng.choice(_OTHERS, size=others, p=_OTHER_SHARES).tolist()
+    drawn = [draw_name(rng, _OTHERS) for _ in range(others)]
     for latest in ["NEG"] * totals.neglect + ["MUL"] * totals.multiple + drawn:
         number += 1
         start = day - _draw_length(rng, latest)
-        yield _make_child(rng, number, day, [_make_plan_case(rng, day, start, None, latest)])
-    shares = np.array([totals.neglect, totals.multiple, max(others, 1)], dtype=float)
-    for _ in range(round(totals.starting * HISTORY_DAYS / 365 * 0.75)):
+        case = _make_plan_case(rng, day, start, None, latest)
+        yield _make_child(rng, number, day, [*_make_earlier(rng, day, case), case])
+    into_care = [made for child in cared if (made := _make_entrant(rng, totals, day, child))]
+    yield from into_care
+    before = sum(made.cases[0].plan is not None for made in into_care)
+    for _ in range(round(totals.starting * HISTORY_DAYS / 365) - before):
         number += 1
-        kind = str(rng.choice(["NEG", "MUL", ""], p=shares / shares.sum()))
-        latest = kind or str(rng.choice(_OTHERS, p=_OTHER_SHARES))
-        start = day - int(rng.integers(70, HISTORY_DAYS))
-        end = min(start + _draw_length(rng, latest), day - int(rng.integers(0, 60)))
+        latest = _draw_category(rng, totals)
+        start = day - draw_whole(rng, 70, HISTORY_DAYS)
+        end = start + _draw_length(rng, latest)
+        if end > day:  # the plans that go on are those made above
+            continue
         yield _make_child(rng, number, day, _make_ended(rng, day, start, end, latest))
     for _ in range(round(totals.referrals * HISTORY_DAYS / 365)):
         number += 1
-        referral = day - int(rng.integers(0, HISTORY_DAYS))
+        referral = day - draw_whole(rng, 0, HISTORY_DAYS)
         yield _make_child(rng, number, day, [_make_plain_case(rng, day, referral)])
+
+
+def _draw_category(rng: np.random.Generator, totals: PlanTotals) -> str:
+    others = totals.plans - totals.neglect - totals.multiple
+    shares = (("NEG", totals.neglect), ("MUL", totals.multiple), ("", max(others, 1)))
+    return draw_name(rng, shares) or draw_name(rng, _OTHERS)
+
+
+def _make_entrant(
+    rng: np.random.Generator, totals: PlanTotals, day: Day, child: MadeChild
+) -> MadeFamilyMember | None:
+    """Make the case of a child in care, open as long as the care is; None for one long in care."""
+    start, end = child.started, child.episodes[-1].end
+    if start < day - HISTORY_DAYS:
+        return None
+    case = _make_care_case(rng, child, start, end)
+    # A plan ends some weeks into care, and by the last day: no total of open plans changes.
+    if not child.uasc and start <= day - 70 and rng.random() < _INTO_CARE_FROM_PLAN:
+        begun = start - draw_whole(rng, 30, 500)
+        if begun > child.birth + 40:
+            over = start + draw_whole(rng, 5, 60)
+            planned = _make_plan_case(rng, day, begun, over, _draw_category(rng, totals))
+            case = replace(planned, closure=None if end is None else max(end, over))
+    return MadeFamilyMember(child.number, child.birth, child.sex == "F", [case], end is None)
+
+
+def _make_care_case(
+    rng: np.random.Generator, child: MadeChild, start: Day, end: Day | None
+) -> MadeCase:
+    referral = max(start - (0 if child.uasc else draw_whole(rng, 5, 120)), child.birth)
+    return MadeCase(
+        referral=referral,
+        closure=end,
+        need=child.episodes[-1].need,
+        source=draw_name(rng, _SOURCES),
+        assessed=referral,
+        authorised=referral + draw_whole(rng, 3, 40),
+        factors=("9A",) if child.uasc else _draw_factors(rng, ""),
+    )
 
 
 def _make_child(
     rng: np.random.Generator, number: int, day: Day, cases: list[MadeCase]
 ) -> MadeFamilyMember:
     youngest = min(case.referral for case in cases)
-    birth = min(youngest, day) - int(rng.integers(10, 16 * 365))
+    birth = min(youngest, day) - draw_whole(rng, 10, 16 * 365)
     # Nobody is of age on the last day.
     birth = max(birth, day - 17 * 365)
     return MadeFamilyMember(number, birth, bool(rng.random() < 0.48), cases)
 
 
 def _draw_length(rng: np.random.Generator, category: str) -> int:
-    return int(np.clip(_MEDIAN_DAYS[category] * rng.lognormal(0, 0.75), 10, 1050))
+    return min(max(int(_MEDIAN_DAYS[category] * rng.lognormal(0, 0.75)), 10), 1050)
 
 
 def _make_plan_case(
@@ -129,19 +207,19 @@ def _make_plan_case(
 ) -> MadeCase:
     initial = latest
     if rng.random() < _SHIFTED:
-        initial = str(rng.choice([c for c in ("NEG", "EMO", "PHY") if c != latest]))
-    letter = start + int(rng.integers(60, 300)) if rng.random() < 0.12 else None
+        initial = draw_name(rng, tuple((c, 1) for c in ("NEG", "EMO", "PHY") if c != latest))
+    letter = start + draw_whole(rng, 60, 300) if rng.random() < 0.12 else None
     if letter is not None and letter > (end or day):
         letter = None
     previous = int(rng.random() < _REPEAT) + int(rng.random() < _REPEAT / 4)
-    referral = start - int(rng.integers(15, 45))
+    referral = start - draw_whole(rng, 15, 45)
     return MadeCase(
         referral=referral,
         closure=None,
         need="N1",
-        source=_draw(rng, _SOURCES, _SOURCE_SHARES),
+        source=draw_name(rng, _SOURCES),
         assessed=referral + 2,
-        authorised=referral + int(rng.integers(10, 15)),
+        authorised=referral + draw_whole(rng, 10, 15),
         factors=_draw_factors(rng, "NEG" if latest in ("NEG", "MUL") else ""),
         plan=MadePlan(start, end, initial, latest, previous, letter),
     )
@@ -152,33 +230,44 @@ def _make_ended(
 ) -> list[MadeCase]:
     """Make a plan that ended, its case closed some months later, and sometimes a return."""
     case = _make_plan_case(rng, day, start, end, latest)
-    closing = end + int(rng.integers(20, 120))
-    closed = MadeCase(**{**case.__dict__, "closure": closing if closing <= day else None})
-    if closed.closure is None or rng.random() >= _BACK_WITHIN_YEAR:
-        return [closed]
-    back = closed.closure + int(rng.integers(1, 500))
-    return [closed, _make_plain_case(rng, day, back)] if back <= day else [closed]
+    closing = end + draw_whole(rng, 20, 120)
+    closed = replace(case, closure=closing if closing <= day else None)
+    cases = [*_make_earlier(rng, day, case), closed]
+    if closed.closure is not None and rng.random() < _BACK_WITHIN_YEAR:
+        back = closed.closure + draw_whole(rng, 1, 500)
+        cases += [_make_plain_case(rng, day, back)] if back <= day else []
+    return cases
+
+
+def _make_earlier(rng: np.random.Generator, day: Day, case: MadeCase) -> list[MadeCase]:
+    """Make the case of the plan before, for some of those that say there was one."""
+    if case.plan is None or not case.plan.previous or rng.random() >= _EARLIER_HELD:
+        return []
+    closure = case.referral - draw_whole(rng, 20, 400)
+    end = closure - draw_whole(rng, 20, 120)
+    latest = case.plan.initial
+    if rng.random() >= _SAME_AGAIN:
+        latest = draw_name(rng, _OTHERS)
+    made = _make_plan_case(rng, day, end - _draw_length(rng, latest), end, latest)
+    plan = replace(made.plan, previous=0) if made.plan else None
+    return [replace(made, closure=closure, plan=plan)]
 
 
 def _make_plain_case(rng: np.random.Generator, day: Day, referral: Day) -> MadeCase:
-    source = _draw(rng, _SOURCES, _SOURCE_SHARES)
+    source = draw_name(rng, _SOURCES)
     if rng.random() < 0.06:
-        return MadeCase(referral, referral, _draw(rng, _NEEDS, _NEED_SHARES), source, nfa=True)
-    authorised = referral + int(rng.integers(20, 70))
-    closure = authorised + int(rng.integers(0, 300))
+        return MadeCase(referral, referral, draw_name(rng, _NEEDS), source, nfa=True)
+    authorised = referral + draw_whole(rng, 20, 70)
+    closure = authorised + draw_whole(rng, 0, 300)
     return MadeCase(
         referral=referral,
         closure=closure if closure <= day else None,
-        need=_draw(rng, _NEEDS, _NEED_SHARES),
+        need=draw_name(rng, _NEEDS),
         source=source,
         assessed=referral + 2,
         authorised=authorised if authorised <= day else None,
         factors=_draw_factors(rng, "") if authorised <= day else (),
     )
-
-
-def _draw(rng: np.random.Generator, codes: tuple[str, ...], shares: tuple[float, ...]) -> str:
-    return codes[int(rng.choice(len(codes), p=shares))]
 
 
 def _draw_factors(rng: np.random.Generator, kind: str) -> tuple[str, ...]:

@@ -23,7 +23,9 @@ from slinb.catalogue.areas import Area
 from slinb.catalogue.periods import Period
 from slinb.errors import ParameterError
 from slinb.records.prepare import CountedRecords, count_records
-from slinb.sample.records import Totals, read_totals, write_authority_records, write_manifest
+from slinb.sample.cin_census import write_authority_census, write_census_manifest
+from slinb.sample.records import make_records, write_authority_records, write_manifest
+from slinb.sample.totals import PlanTotals, Totals, read_plan_totals, read_totals
 
 _MOST_WORKERS = 4
 
@@ -34,10 +36,20 @@ class _Task:
 
     folder: Path
     totals: Totals
+    plans: PlanTotals
     seed: int
     quarter: Period
     area: Area
     number: int
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What comes back: the counts, and the errors planted in the records and the census."""
+
+    counted: CountedRecords
+    errors: list[dict[str, object]]
+    census_errors: list[dict[str, object]]
 
 
 def count_sample_records(
@@ -54,14 +66,15 @@ def count_sample_records(
     Parameters
     ----------
     published : DataFrame
-        Published observations (``cla_rate``, ``s20_pct``, ``uasc_cla_pct`` of every authority).
+        Published observations of every authority: ``cla_rate``, ``s20_pct``, ``uasc_cla_pct``;
+        ``cp_neglect_pct``, ``cp_neglect_multiple_pct``, ``cp_starting_rate``, ``referrals_rate``.
     quarter, areas
         For when, for whom.
     seed : int
         The same seed gives the same records.
     folder : Path, optional
-        Keeps the records, with the list of errors planted in them; they are thrown away if left
-        out.
+        Keeps the records (SSDA903, Annex A, CIN census), with the lists of errors planted in
+        them; they are thrown away if left out.
     workers : int or None
         Processes to share the work; one an available processor if None, at most four.
 
@@ -73,7 +86,7 @@ def count_sample_records(
     Raises
     ------
     ParameterError
-        ``folder`` holds something that is no sample.
+        ``folder`` holds something that is no sample, or a total is not published.
     """
     if folder is not None and not (folder / "SAMPLE.txt").exists() and _holds_anything(folder):
         raise ParameterError(
@@ -83,22 +96,29 @@ def count_sample_records(
         home = Path(place)
         home.mkdir(parents=True, exist_ok=True)
         tasks = [
-            _Task(home, read_totals(published, area), seed, quarter, area, number)
+            _Task(
+                home,
+                read_totals(published, area),
+                read_plan_totals(published, area),
+                seed,
+                quarter,
+                area,
+                number,
+            )
             for number, area in enumerate(areas, start=1)
         ]
         made = _run_all(tasks, workers)
         if folder is not None:
-            write_manifest(folder, [row for _, rows in made for row in rows])
-    return {task.area.code: counted for task, (counted, _) in zip(tasks, made, strict=True)}
+            write_manifest(folder, [row for one in made for row in one.errors])
+            write_census_manifest(folder, [row for one in made for row in one.census_errors])
+    return {task.area.code: one.counted for task, one in zip(tasks, made, strict=True)}
 
 
 def _holds_anything(folder: Path) -> bool:
     return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
 
 
-def _run_all(
-    tasks: Sequence[_Task], workers: int | None
-) -> list[tuple[CountedRecords, list[dict[str, object]]]]:
+def _run_all(tasks: Sequence[_Task], workers: int | None) -> list[_Made]:
     n = min(workers or os.cpu_count() or 1, _MOST_WORKERS, len(tasks))
     if n < 2:
         return [_run(task) for task in tasks]
@@ -110,10 +130,11 @@ def _run_all(
     return [done[i] for i in range(len(tasks))]
 
 
-def _run(task: _Task) -> tuple[CountedRecords, list[dict[str, object]]]:
-    rows = write_authority_records(
-        task.folder, task.totals, task.seed, task.quarter, task.area, task.number
-    )
+def _run(task: _Task) -> _Made:
+    quarter, area, number = task.quarter, task.area, task.number
+    made = make_records(task.totals, task.plans, task.seed, quarter, number)
+    errors = write_authority_records(task.folder, made, quarter, area, number)
+    census_errors = write_authority_census(task.folder, made.families, quarter, area, number)
     # A made-up quarter may lie ahead: the day of counting is a month after its end.
-    day = task.quarter.end + dt.timedelta(days=31)
-    return count_records(task.folder / task.area.slug, task.quarter, day), rows
+    day = quarter.end + dt.timedelta(days=31)
+    return _Made(count_records(task.folder / area.slug, quarter, day), errors, census_errors)

@@ -248,6 +248,11 @@ class SheetPlan:
     empty: int
     rules: dict[str, str]
 
+    def name_sheets(self, number: int) -> list[str]:
+        """Return the sheets that hold a list."""
+        copies = ["List 8 (copy)"] if number == 8 and self.copied else []
+        return [f"List {number}", *copies]
+
 
 def plan_sheets(number: int) -> SheetPlan:
     """Return how the workbook of an authority departs from the template."""

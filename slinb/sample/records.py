@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from openpyxl import Workbook
+from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it ships no types
+from xlsxwriter.worksheet import Worksheet  # type: ignore[import-untyped]  # nor here
 
 from slinb.catalogue.areas import DEFAULT_REGION, Area, load_areas
 from slinb.catalogue.periods import Period
-from slinb.errors import ParameterError
 from slinb.records.annex_a import load_lists
 from slinb.sample.care_histories import MadeChild, add_reviews, make_children
-from slinb.sample.record_errors import arrange_headers, choose_errors, plan_sheets, spoil_care
+from slinb.sample.cin_histories import MadeFamilyMember, make_census_children
+from slinb.sample.days import Day, count_day
+from slinb.sample.need_tables import list_need, spoil_need
+from slinb.sample.record_errors import (
+    SheetPlan,
+    arrange_headers,
+    choose_errors,
+    plan_sheets,
+    spoil_care,
+)
 from slinb.sample.record_tables import (
     HEADERS,
     Authority,
@@ -26,12 +36,16 @@ from slinb.sample.record_tables import (
     list_others,
     list_year,
 )
+from slinb.sample.totals import (
+    DEFAULT_SEED,
+    MANIFEST_COLUMNS,
+    PlanTotals,
+    Totals,
+    read_plan_totals,
+    read_totals,
+)
 
-#: Measures whose published numerators and denominators the sample is set to.
-CHILDREN, SECTION_20, UASC = "cla_rate", "s20_pct", "uasc_cla_pct"
-DEFAULT_SEED = 20260131
 MANIFEST = "sample_record_errors.csv"
-MANIFEST_COLUMNS = ["area", "file", "error", "rule", "n"]
 #: Yearly files that are written, the last one up to the end of the quarter.
 YEARS = 5
 _UASC_UNDER_SECTION_20 = 0.85
@@ -42,15 +56,6 @@ _MARK = (
     "(children looked after, under Section 20, unaccompanied) are the published ones; errors\n"
     f"were planted on purpose and are listed in {MANIFEST}.\n"
 )
-
-
-@dataclass(frozen=True)
-class Totals:
-    """The published totals of one authority that its sample is set to."""
-
-    children: int
-    section_20: int
-    uasc: int
 
 
 def write_sample_records(
@@ -68,8 +73,8 @@ def write_sample_records(
         Gets a folder an authority (``luton/ssda903/2026/episodes.csv``,
         ``luton/annex_a/annex_a.xlsx``), a note that all is made up, and the manifest.
     published : DataFrame
-        OBSERVATIONS with the published ``cla_rate``, ``s20_pct`` and ``uasc_cla_pct``; of each
-        the latest reporting year counts.
+        OBSERVATIONS with the published ``cla_rate``, ``s20_pct``, ``uasc_cla_pct`` and
+        ``cp_neglect_pct``; of each the latest reporting year counts.
     seed : int
         The same seed gives the same children.
     quarter : Period, optional
@@ -90,18 +95,60 @@ def write_sample_records(
     quarter = quarter or Period.parse("2025-26-Q3")
     chosen = areas or load_areas().authorities(DEFAULT_REGION)
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [
-        row
-        for number, area in enumerate(chosen, start=1)
-        for row in write_authority_records(
-            folder, read_totals(published, area), seed, quarter, area, number
+    rows = []
+    for number, area in enumerate(chosen, start=1):
+        made = make_records(
+            read_totals(published, area), read_plan_totals(published, area), seed, quarter, number
         )
-    ]
+        rows += write_authority_records(folder, made, quarter, area, number)
     return write_manifest(folder, rows)
 
 
+@dataclass(frozen=True)
+class MadeRecords:
+    """The made-up children of one authority.
+
+    Parameters
+    ----------
+    cared : list of MadeChild
+        Those in care, now and in the years before.
+    families : list of MadeFamilyMember
+        Those with a case of need; who came into care stands in both.
+    rng : Generator
+        Draws what else is written of them.
+    """
+
+    cared: list[MadeChild]
+    families: list[MadeFamilyMember]
+    rng: np.random.Generator
+
+
+def make_records(
+    totals: Totals, plans: PlanTotals, seed: int, quarter: Period, number: int
+) -> MadeRecords:
+    """Make up the children of one authority.
+
+    Parameters
+    ----------
+    totals, plans
+        The published totals that are met at the end of the quarter.
+    seed, number : int
+        The same seed and number give the same children.
+    quarter : Period
+        The quarter.
+    """
+    rng, last_day = np.random.default_rng([seed, number]), count_day(quarter.end)
+    first = quarter.reporting_year().year + 1 - YEARS
+    cared = make_authority(rng, totals, last_day, count_day(dt.date(first, 4, 1)))
+    return MadeRecords(cared, make_census_children(plans, seed, last_day, number, cared), rng)
+
+
 def write_authority_records(
-    folder: Path, totals: Totals, seed: int, quarter: Period, area: Area, number: int
+    folder: Path,
+    made: MadeRecords,
+    quarter: Period,
+    area: Area,
+    number: int,
 ) -> list[dict[str, object]]:
     """Write the made-up records of one authority into a folder of its name.
 
@@ -109,25 +156,22 @@ def write_authority_records(
     ----------
     folder : Path
         Gets the authority's folder.
-    totals : Totals
-        The published totals that are met.
-    seed, number : int
-        The same seed and number give the same children; the number also says which errors are
-        planted.
-    quarter : Period
-        The quarter at whose end the totals are met.
-    area : Area
-        The authority.
+    children : list of MadeChild
+        Its children in care (:func:`make_children_in_care`).
+    rng : Generator
+        Draws what else is written.
+    quarter, area
+        For when and whom.
+    number : int
+        Which errors are planted, and what its identifiers carry.
 
     Returns
     -------
     list of dict
         Rows of the manifest.
     """
-    rng = np.random.default_rng([seed, number])
     authority = Authority(area.code, area.name, area.slug, number)
-    children = make_authority(rng, totals, np.datetime64(quarter.end, "D"))
-    return _write_authority(folder, authority, children, quarter, rng)
+    return _write_authority(folder, authority, made, quarter)
 
 
 def write_manifest(folder: Path, rows: Sequence[dict[str, object]]) -> pd.DataFrame:
@@ -138,31 +182,13 @@ def write_manifest(folder: Path, rows: Sequence[dict[str, object]]) -> pd.DataFr
     return manifest
 
 
-def read_totals(published: pd.DataFrame, area: Area) -> Totals:
-    """Return the latest published totals of an authority.
-
-    Raises
-    ------
-    ParameterError
-        One of them is missing or suppressed.
-    """
-    own = published[published["area"] == area.code].sort_values("period")
-    found = {}
-    for measure in (CHILDREN, SECTION_20, UASC):
-        values = own.loc[own["measure"] == measure, "numerator"].dropna()
-        if values.empty:
-            raise ParameterError(
-                f"No published count of {measure} for {area.name}.",
-                "Give published observations of cla_rate, s20_pct and uasc_cla_pct.",
-            )
-        found[measure] = int(values.iloc[-1])
-    return Totals(found[CHILDREN], found[SECTION_20], found[UASC])
-
-
 def make_authority(
-    rng: np.random.Generator, totals: Totals, last_day: np.datetime64
+    rng: np.random.Generator, totals: Totals, last_day: Day, first_day: Day
 ) -> list[MadeChild]:
-    """Draw children until the totals are met, and leave out those in care beyond them."""
+    """Draw children until the totals are met, and leave out those in care beyond them.
+
+    Who left care before the first day stands in no file and is left out too.
+    """
     uasc_s20 = min(round(totals.uasc * _UASC_UNDER_SECTION_20), totals.section_20)
     wanted = {
         (True, True): uasc_s20,
@@ -182,23 +208,24 @@ def make_authority(
             # The first round brings the years of history, later ones fill what is missing.
             n = batch * (12 if round_ == 0 else 3)
             n = max(totals.uasc * 5, 10) if uasc else n
-            made = list(make_children(rng, last_day, n, uasc, number))
+            drawn = list(make_children(rng, last_day, n, uasc, number))
             number += n
-            kept += _choose(made, wanted, keep_left=round_ == 0)
+            kept += _choose(drawn, wanted, None if round_ else first_day)
     for child in kept:
         add_reviews(rng, child, last_day)
     return kept
 
 
 def _choose(
-    made: list[MadeChild], wanted: dict[tuple[bool, bool], int], *, keep_left: bool
+    drawn: list[MadeChild], wanted: dict[tuple[bool, bool], int], left_since: Day | None
 ) -> list[MadeChild]:
-    """Keep who has left care, and of those in care as many as are still wanted of their kind."""
+    """Keep who left care since a day, and of those in care as many as are wanted of their kind."""
     kept = []
-    for child in made:
+    for child in drawn:
         current = child.current
         if current is None:
-            if keep_left:
+            left = child.episodes[-1].end
+            if left_since is not None and left is not None and left >= left_since:
                 kept.append(child)
             continue
         kind = (child.uasc, current.legal == "V2")
@@ -214,20 +241,19 @@ def _choose(
 def _write_authority(
     folder: Path,
     authority: Authority,
-    children: list[MadeChild],
+    made: MadeRecords,
     quarter: Period,
-    rng: np.random.Generator,
 ) -> list[dict[str, object]]:
-    last_day = np.datetime64(quarter.end, "D")
+    last_day = count_day(quarter.end)
     last_year = quarter.reporting_year().year + 1
     rows: list[dict[str, object]] = []
     home = folder / authority.slug
     for year in range(last_year - YEARS + 1, last_year + 1):
-        tables = list_year(authority, children, year, last_day)
+        tables = list_year(authority, made.cared, year, last_day)
         path = home / "ssda903" / str(year)
         rows += _write_year(path, tables, authority, folder, final=year == last_year)
     return rows + _write_workbook(
-        home / "annex_a" / "annex_a.xlsx", authority, children, last_day, rng, folder
+        home / "annex_a" / "annex_a.xlsx", authority, made, last_day, folder
     )
 
 
@@ -268,31 +294,41 @@ def _note(authority: Authority, file: str, error: str, rule: str, n: int) -> dic
 def _write_workbook(
     path: Path,
     authority: Authority,
-    children: list[MadeChild],
-    last_day: np.datetime64,
-    rng: np.random.Generator,
+    made: MadeRecords,
+    last_day: Day,
     folder: Path,
 ) -> list[dict[str, object]]:
     plan = plan_sheets(authority.number)
-    lists: dict[int, list[Cells]] = list_others(authority, children, last_day, rng)
-    lists[8] = list_care(authority, children, last_day, rng)
+    rng = made.rng
+    lists = list_need(authority, made.families, last_day, rng)
+    lists |= list_others(authority, made.cared, last_day, rng)
+    lists[8] = list_care(authority, made.cared, last_day, rng)
     lists[11] = list_adopters(rng, last_day, 20)
-    found = {**plan.rules, **spoil_care(lists[8])}
-    book = Workbook(write_only=True)
-    for rule in load_lists():
-        names = [f"List {rule.number}"]
-        if rule.number == 8 and plan.copied:
-            names.append("List 8 (copy)")
-        cells = [] if rule.number == plan.empty else lists.get(rule.number, [])
-        for name in names:
-            sheet = book.create_sheet(name)
-            for _ in range(plan.titles):
-                sheet.append(["SAMPLE: made-up children"])
-            columns = [column.name for column in rule.columns]
-            sheet.append([plan.renamed.get(column, column) for column in columns])
-            for row in cells:
-                sheet.append([row.get(c) for c in columns])
+    found = {**plan.rules, **spoil_care(lists[8]), **spoil_need(lists)}
     path.parent.mkdir(parents=True, exist_ok=True)
-    book.save(path)
+    with Workbook(path, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"}) as book:
+        for rule in load_lists():
+            cells = [] if rule.number == plan.empty else lists.get(rule.number, [])
+            columns = [column.name for column in rule.columns]
+            for name in plan.name_sheets(rule.number):
+                _write_sheet(book.add_worksheet(name), columns, cells, plan)
     file = path.relative_to(folder).as_posix()
     return [_note(authority, file, error, rule, 1) for error, rule in found.items()]
+
+
+def _write_sheet(
+    sheet: Worksheet, columns: Sequence[str], rows: Sequence[Cells], plan: SheetPlan
+) -> None:
+    for row in range(plan.titles):
+        sheet.write_string(row, 0, "SAMPLE: made-up children")
+    for column, name in enumerate(columns):
+        sheet.write_string(plan.titles, column, plan.renamed.get(name, name))
+    for row, cells in enumerate(rows, start=plan.titles + 1):
+        for column, name in enumerate(columns):
+            value = cells.get(name)
+            if isinstance(value, str):
+                sheet.write_string(row, column, value)
+            elif isinstance(value, dt.date):
+                sheet.write_datetime(row, column, value)
+            elif value is not None:
+                sheet.write_number(row, column, value)

@@ -199,14 +199,17 @@ Asked = list[tuple[Question, list[Row | None]]]
 
 def _find_answers(view: View, question: Question) -> list[Row | None]:
     """Return a question's figure of the region and of each authority."""
+    return [pick_answer(view, area, question) for area in view.places]
+
+
+def pick_answer(view: View, area: Area, question: Question) -> Row | None:
+    """Return the figure of a question of the practice return; None where it was not sent."""
     key = {"window": question.window, "breakdown": question.breakdown}
-    return [
-        view.pick(area, question.measure, question.item, category=question.category, **key)
-        for area in view.places
-    ]
+    return view.pick(area, question.measure, question.item, category=question.category, **key)
 
 
-def _word(question: Question) -> str:
+def word_question(question: Question) -> str:
+    """Return the words of a question for a table or chart."""
     text = question.item if not question.category else f"{question.item}: {question.category}"
     return text[:1].upper() + text[1:]
 
@@ -220,13 +223,13 @@ def _draw_practice(view: View, asked: Asked) -> Panel:
     drawn = [(q, rows[0]) for q, rows in asked if not q.category]
     rows = [
         Interval(
-            _SHORT.get(q.id, _word(q)),
+            _SHORT.get(q.id, word_question(q)),
             [Dot(read_value(row), _limit(row, "lower"), _limit(row, "upper"), "series-1")],
             show_value(row),
         )
         for q, row in drawn
     ]
-    alt = "; ".join(f"{_word(q)} {show_value(row)}" for q, row in drawn)
+    alt = "; ".join(f"{word_question(q)} {show_value(row)}" for q, row in drawn)
     absent = drawn[0][1]["absent"] if drawn and drawn[0][1] is not None else ""
     return Panel(
         id="s20-practice-region",
@@ -236,7 +239,10 @@ def _draw_practice(view: View, asked: Asked) -> Panel:
         notes=f"Lines: 95% intervals. {view.name_absent(absent)}".strip(),
         table=table_html(
             ["Question", "Share", "Counts", "95% interval"],
-            [[_word(q), show_value(row), show_counts(row), show_interval(row)] for q, row in drawn],
+            [
+                [word_question(q), show_value(row), show_counts(row), show_interval(row)]
+                for q, row in drawn
+            ],
             caption="The practice return of the region.",
             numbers=(1, 2, 3),
         ),
@@ -264,7 +270,7 @@ _SHORT = {
 
 def _write_practice(view: View, asked: Asked, what: str) -> str:
     """Write the questions down and the authorities across: shares, or the counts behind them."""
-    table = [[_word(q), *(_show_answer(row, what) for row in rows)] for q, rows in asked]
+    table = [[word_question(q), *(_show_answer(row, what) for row in rows)] for q, rows in asked]
     captions = {
         "shares": "The practice return by authority. A triangle marks a real difference from the "
         "region.",

@@ -9,7 +9,7 @@ from slinb.show.formats import format_number
 from slinb.show.markup import Html
 from slinb.show.phrases import join_names, name_area
 from slinb.show.rows import Row, list_rows
-from slinb.show.section20_view import Part, View, say_missing, write_section
+from slinb.show.section20_view import SAID_OF_PUBLIC, Part, View, say_missing, write_section
 from slinb.show.tables import table_html
 
 
@@ -32,6 +32,7 @@ def limits_html(view: View) -> Html:
         "s20-limits",
         "What the data cannot say, and how good it is",
         [
+            Part(text=SAID_OF_PUBLIC if view.withheld else ""),
             Part(points=view.data.cannot.statements),
             Part(
                 title="Data quality", text=_say_silent(view, rows), html=_write_checks(view, rows)
@@ -49,36 +50,17 @@ def _say_silent(view: View, rows: list[Row]) -> str:
     return f"No counts from {join_names(names)}: no figure here has them in it."
 
 
-#: The DfE's own words, shortened, by the number of its validation rule.
-_CHECKS = {
-    "378": "Section 20 while placed with parents (rule 378)",
-    "359": "Looked after past the 18th birthday (359)",
-    "361": "Police protection over 72 hours (361)",
-    "365": "Short break over 17 days (365)",
-    "367": "Over 75 days of short breaks (367)",
-    "358": "Youth justice status under 10 (358)",
-    "304": "UASC past the 18th birthday (304)",
-    "434": "Reason says status changed (434)",
-    "435": "Reason says placement changed (435)",
-    "436": "Reason says both changed (436)",
-    "503B": "Status differs between year files (503B)",
-    "status before care": "Status starts before care",
-    "unmapped status": "Status that could not be mapped",
-    "no birth date": "No date of birth",
-}
-
-
 def _write_checks(view: View, rows: list[Row]) -> str:
     failed = {(row["item"], row["area"]): row for row in rows if row["kind"] == "check"}
     if not failed:
         return ""
     table = []
-    for item, words in _CHECKS.items():
-        found = [(area, failed.get((item, area.code))) for area in view.areas]
+    for check in view.data.checks:
+        found = [(area, failed.get((check.id, area.code))) for area in view.areas]
         some = [(a, r) for a, r in found if r is not None and r["n"] != 0]
         silent = [name_area(area) for area, row in found if row is None]
         where = "; ".join(f"{name_area(area)} {_show_number(row)}" for area, row in some)
-        table.append([words, where or "nowhere", join_names(silent) if silent else ""])
+        table.append([check.words, where or "nowhere", join_names(silent) if silent else ""])
     return table_html(
         ["Check that failed", "Where, how many rows or children", "Not run in"],
         table,

@@ -19,6 +19,7 @@ from slinb.show.section20_pieces import (
     strip_panel,
 )
 from slinb.show.section20_view import (
+    SAID_OF_PUBLIC,
     Part,
     View,
     show_counts,
@@ -48,9 +49,10 @@ def now_html(view: View) -> Html:
         ],
         finding=_say_finding(view),
         intro=[
+            SAID_OF_PUBLIC if view.withheld else "",
             "Unaccompanied children (UASC) are counted from the records here, not estimated. A "
             "triangle marks a real difference from the region (95%; two at 99.8%). No direction "
-            "is better or worse by itself."
+            "is better or worse by itself.",
         ],
     )
 

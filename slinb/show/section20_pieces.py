@@ -275,6 +275,7 @@ def say_largest(view: View, find: Callable[[Area, str], Row | None], labels: Seq
     rows = [(label, find(view.region, label)) for label in labels]
     known = [(label, r) for label, r in rows if r is not None and not math.isnan(r["value"])]
     largest = sorted(known, key=lambda pair: -pair[1]["value"])[:3]
+    largest = [pair for pair in largest if pair[1]["value"] > 0]
     if not largest:
         return "No figure of the region."
     return "Region: " + "; ".join(f"{label} {show_value(row)}" for label, row in largest) + "."

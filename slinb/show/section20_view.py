@@ -26,6 +26,12 @@ OF = " of "
 #: What stands for a figure that is not there at all.
 NOT_SENT = "not sent"
 RETURNS = "Source: the authorities' own records, counted by them and sent as totals."
+#: What the public edition says of the counts of a deep dive.
+SAID_OF_PUBLIC = (
+    "Public edition: the authorities' own counts of this quarter are withheld as a whole (c), and "
+    "the region's are rounded before a share is worked out. Each authority has its own figures "
+    "in its receipt; the published history is whole."
+)
 PUBLISHED = (
     "Source: Department for Education, Children looked after in England including adoptions."
 )
@@ -57,8 +63,14 @@ class View:
     @cached_property
     def figures(self) -> dict[tuple[str, ...], Row]:
         """Every figure by its key."""
-        rows = list_rows(self.tables["section20_figures"])
-        return {tuple(row[name] for name in _KEY): row for row in rows}
+        return index_figures(self.tables["section20_figures"])
+
+    @cached_property
+    def withheld(self) -> bool:
+        """Whether no authority's figure is shown and some are withheld: the public edition."""
+        own = [r for r in self.figures.values() if r["area"] != self.region.code]
+        hidden = any(row["status"] == "suppressed" for row in own)
+        return hidden and all(math.isnan(row["value"]) for row in own)
 
     @property
     def places(self) -> list[Area]:
@@ -84,6 +96,11 @@ class View:
         """Say who a region's figure is without, nothing where it is without nobody."""
         names = [name_area(area) for area in self.areas if area.code in absent.split()]
         return f"The region's figure is without {join_names(names)}." if names else ""
+
+
+def index_figures(figures: pd.DataFrame) -> dict[tuple[str, ...], Row]:
+    """Return the figures of a deep dive by their key."""
+    return {tuple(row[name] for name in _KEY): row for row in list_rows(figures)}
 
 
 def show_value(row: Row | None, decimals: int = 0) -> str:

@@ -7,6 +7,7 @@ of a line from the catalogue. No sentence says what nobody counted.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
@@ -21,11 +22,8 @@ from slinb.show.phrases import join_names, name_area, own_area
 from slinb.show.rows import Row, list_rows
 from slinb.show.section20_view import View
 
-_MESSAGES = {
-    "history": "On 31 March {year} {value} of {owned} children in care were under Section 20, "
-    "{moved} {before_year}{without}.",
-    "share": "{counts} children in care in {area} ({value}) are under Section 20, {other} without "
-    "unaccompanied children{uasc}{standing}.",
+#: What is said of a line of any deep dive.
+LINE_MESSAGES = {
     "differs": "{area} is really {judgement} than the region on {phrase}: {value} ({counts}) "
     "against {benchmark}{level}.",
     "similar": "{area} does not really differ from the region on {phrase}: {value} ({counts}) "
@@ -34,6 +32,19 @@ _MESSAGES = {
     "region's {value}: {sides}.",
     "even": "On {phrase}, none of the {compared} authorities compared really differs from the "
     "region's {value}.",
+}
+LINE_QUESTIONS = {
+    "differs": "{ask}",
+    "similar": "{ask}",
+    "spread": "Do need, practice or recording set {apart}? {ask}",
+    "even": "{ask}",
+}
+_MESSAGES = {
+    **LINE_MESSAGES,
+    "history": "On 31 March {year} {value} of {owned} children in care were under Section 20, "
+    "{moved} {before_year}{without}.",
+    "share": "{counts} children in care in {area} ({value}) are under Section 20, {other} without "
+    "unaccompanied children{uasc}{standing}.",
     "followed": "Within 12 months of starting under Section 20, {value} of the region's children "
     "were under an order ({lower} to {upper}), {home} had gone home and {rest} had left "
     "otherwise or turned 18.",
@@ -42,14 +53,11 @@ _MESSAGES = {
     "nothing_sent": "{area} has sent no Section 20 counts for this quarter.",
 }
 _QUESTIONS = {
+    **LINE_QUESTIONS,
     "history": "What in practice, and not in recording or in unaccompanied children, lies behind "
     "the change from {before} to {value}?",
     "share": "Which of {owned} children under Section 20 who are not unaccompanied have no plan "
     "with a date, and who holds that list?",
-    "differs": "{ask}",
-    "similar": "{ask}",
-    "spread": "Do need, practice or recording set {apart}? {ask}",
-    "even": "{ask}",
     "followed": "For the children who came under an order, was Section 20 a way to begin or a "
     "way to wait?",
     "practice": "What would raise “{item}” from {value}, and by when?",
@@ -73,16 +81,44 @@ def write_section20_messages(findings: pd.DataFrame, data: Section20, areas: Are
     DataFrame
         Rows of :data:`slinb.schema.MESSAGES`: for every finding a message and a question.
     """
+    return write_rows(
+        findings, lambda row: _fill_gaps(row, data, areas), messages=_MESSAGES, questions=_QUESTIONS
+    )
+
+
+def write_rows(
+    findings: pd.DataFrame,
+    fill: Callable[[Row], dict[str, str]],
+    *,
+    messages: Mapping[str, str],
+    questions: Mapping[str, str],
+) -> pd.DataFrame:
+    """Write a message and a question of each finding of a deep dive.
+
+    Parameters
+    ----------
+    findings : DataFrame
+        Rows of :data:`slinb.analyse.section20_tables.FINDINGS`.
+    fill : callable
+        Gives the words for the gaps of a finding's patterns.
+    messages, questions : mapping of str to str
+        The patterns by id.
+
+    Returns
+    -------
+    DataFrame
+        Rows of :data:`slinb.schema.MESSAGES`.
+    """
     rows = []
     for row in list_rows(findings):
-        gaps = _fill_gaps(row, data, areas)
-        for kind, patterns in (("message", _MESSAGES), ("question", _QUESTIONS)):
+        gaps = fill(row)
+        for kind, patterns in (("message", messages), ("question", questions)):
             rows.append(
                 {
                     "area": row["area"],
                     "kind": kind,
                     "order": row["order"],
-                    "text": _capitalise(patterns[row["pattern"]].format_map(gaps)),
+                    "text": capitalise(patterns[row["pattern"]].format_map(gaps)),
                     "about": row["area"],
                     "measure": row["measure"],
                     "period": row["period"],
@@ -94,47 +130,53 @@ def write_section20_messages(findings: pd.DataFrame, data: Section20, areas: Are
 
 
 def _fill_gaps(row: Row, data: Section20, areas: Areas) -> dict[str, str]:
+    filled = {"history": _fill_history, "share": _fill_share, "followed": _fill_followed}
+    gaps = fill_line(row, data, areas)
+    return gaps | filled[row["pattern"]](row) if row["pattern"] in filled else gaps
+
+
+def fill_line(row: Row, data: Section20, areas: Areas) -> dict[str, str]:
+    """Return the words for the gaps that patterns of every deep dive have."""
     area = areas[row["area"]]
     gaps = {
         "area": name_area(area),
         "owned": own_area(area),
-        "counts": _say_counts(row),
+        "counts": say_counts(row),
         "item": row["line"],
-        **{name: _share(row[name]) for name in ("value", "other", "lower", "upper")},
-        "benchmark": _share(row["benchmark_value"]),
+        **{name: say_share(row[name]) for name in ("value", "other", "lower", "upper")},
+        "benchmark": say_share(row["benchmark_value"]),
         "judgement": row["judgement"],
-        "level": " (at the stricter 99.8% level too)" if _is_sure(row) else "",
+        "level": " (at the stricter 99.8% level too)" if is_sure(row) else "",
     }
-    if row["pattern"] in ("differs", "similar", "spread", "even"):
+    if row["pattern"] in LINE_MESSAGES:
         line = data.line(row["line"])
         gaps |= {"phrase": line.phrase, "ask": line.ask}
-    filled = {"history": _fill_history, "share": _fill_share, "followed": _fill_followed}
-    if row["pattern"] in filled:
-        gaps |= filled[row["pattern"]](row)
-    return gaps | (_fill_spread(row, areas) if row["pattern"] in ("spread", "even") else {})
+    return gaps | (fill_spread(row, areas) if row["pattern"] in ("spread", "even") else {})
 
 
-def _share(value: float) -> str:
+def say_share(value: float) -> str:
+    """Write a share: "24%"; nothing where it is missing."""
     return "" if math.isnan(value) else f"{format_number(value)}%"
 
 
-def _say_counts(row: Row) -> str:
+def say_counts(row: Row) -> str:
+    """Write the counts behind a finding: "101 of 420"."""
     if math.isnan(row["numerator"]) or math.isnan(row["denominator"]):
         return ""
     return f"{format_count(row['numerator'])} of {format_count(row['denominator'])}"
 
 
-def _is_sure(row: Row) -> bool:
+def is_sure(row: Row) -> bool:
+    """Whether a finding holds at 99.8% too."""
     return bool(row["judgement"]) and row["judgement"] == row["judgement_998"]
 
 
 def _fill_history(row: Row) -> dict[str, str]:
-    before = _share(row["other"])
-    words = "as" if before == _share(row["value"]) else f"after {before}"
+    before = say_share(row["other"])
+    words = "as" if before == say_share(row["value"]) else f"after {before}"
     known = not (math.isnan(row["third"]) or math.isnan(row["fourth"]))
-    beside = (
-        f"; without unaccompanied children {_share(row['third'])}, after {_share(row['fourth'])}"
-    )
+    without, earlier = say_share(row["third"]), say_share(row["fourth"])
+    beside = f"; without unaccompanied children {without}, after {earlier}"
     return {
         "year": str(Period.parse(row["period"]).end.year),
         "before": before,
@@ -145,20 +187,21 @@ def _fill_history(row: Row) -> dict[str, str]:
 
 
 def _fill_share(row: Row) -> dict[str, str]:
-    uasc = f", who are {_share(row['third'])} of them" if not math.isnan(row["third"]) else ""
+    uasc = f", who are {say_share(row['third'])} of them" if not math.isnan(row["third"]) else ""
     standing = ""
     if not math.isnan(row["benchmark_value"]):
         real = row["judgement"] in ("higher", "lower")
         words = f"really {row['judgement']} than" if real else "not really different from"
-        standing = f"; that is {words} the region's {_share(row['benchmark_value'])}"
+        standing = f"; that is {words} the region's {say_share(row['benchmark_value'])}"
     return {"uasc": uasc, "standing": standing}
 
 
 def _fill_followed(row: Row) -> dict[str, str]:
-    return {"home": _share(row["other"]), "rest": _share(row["third"] + row["fourth"])}
+    return {"home": say_share(row["other"]), "rest": say_share(row["third"] + row["fourth"])}
 
 
-def _fill_spread(row: Row, areas: Areas) -> dict[str, str]:
+def fill_spread(row: Row, areas: Areas) -> dict[str, str]:
+    """Return the words of who stands on which side of the region."""
     sides = {}
     for side in ("above", "below"):
         sides[side] = sorted(name_area(areas[code]) for code in row[side].split())
@@ -181,7 +224,8 @@ def _fill_spread(row: Row, areas: Areas) -> dict[str, str]:
 _SIDES = (("above", "higher"), ("below", "lower"))
 
 
-def _capitalise(text: str) -> str:
+def capitalise(text: str) -> str:
+    """Begin a sentence with a capital."""
     return text[:1].upper() + text[1:]
 
 
@@ -199,10 +243,10 @@ def authorities_html(view: View) -> Html:
     return Html(str(render_template("section20_authorities", key="s20-authority", pages=pages)))
 
 
-def list_headlines(view: View) -> dict[str, list[Headline]]:
+def list_headlines(view: View, table: str = "section20_messages") -> dict[str, list[Headline]]:
     """Lay each message beside its question, by the area of the page."""
     pages: dict[str, dict[int, Headline]] = {}
-    for row in list_rows(view.tables["section20_messages"]):
+    for row in list_rows(view.tables[table]):
         order = int(row["order"])
         headline = pages.setdefault(row["area"], {}).setdefault(order, Headline(order))
         if row["kind"] == "question":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,10 +134,23 @@ def test_nothing_that_was_typed_is_overwritten(tiny: Path, tmp_path: Path) -> No
     assert "“91” was kept; SSDA903 counts 3." in told
 
 
+def test_files_that_are_no_records_leave_nothing_unsaid(tmp_path: Path) -> None:
+    """A workbook of other lists (as the SEND Annex A): nothing is counted, and that is said."""
+    book = Workbook()
+    book.active.append(["Pupil", "School"])
+    book.active.append(["SAMPLE01000001", "A school"])
+    folder = tmp_path / "records"
+    folder.mkdir()
+    book.save(folder / "other.xlsx")
+    told = "\n".join(describe_prepared(prepare_return(folder, QUARTER, AREA, tmp_path / "out")))
+    assert "Nothing could be counted" in told
+    assert "unknown sheet" in told
+
+
 def test_a_formula_in_a_yellow_cell_keeps_its_result(tiny: Path, tmp_path: Path) -> None:
     """Saving without Excel would lose what a formula came to."""
     path = begin(tmp_path, put("cla", "=1+2"))
-    write_result(path, "<f>1+2</f><v />", "<f>1+2</f><v>3</v>")
+    write_result(path, "1+2", "3")
     done = prepare(tiny, tmp_path / "out", path)
     sheet, cell = locate("cla")
     assert load_workbook(done.path)[sheet][cell].value == 3
@@ -144,13 +158,17 @@ def test_a_formula_in_a_yellow_cell_keeps_its_result(tiny: Path, tmp_path: Path)
     assert outcome(done, "cla")["outcome"] == "agrees"
 
 
-def write_result(path: Path, old: str, new: str) -> None:
+def write_result(path: Path, formula: str, result: str) -> None:
     """Put the result of a formula into a file, as Excel would have."""
     import zipfile
 
+    # openpyxl writes an empty element in one of two ways: with lxml or without.
+    empty = re.compile(rf"<f>{re.escape(formula)}</f><v ?(?:/>|></v>)".encode())
+    full = f"<f>{formula}</f><v>{result}</v>".encode()
+
     with zipfile.ZipFile(path) as archive:
         parts = {n: archive.read(n) for n in archive.namelist()}
-    changed = {n: c.replace(old.encode(), new.encode()) for n, c in parts.items()}
+    changed = {n: empty.sub(full, c) for n, c in parts.items()}
     assert changed != parts
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in changed.items():

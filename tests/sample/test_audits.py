@@ -10,7 +10,8 @@ from slinb.catalogue.areas import load_areas
 from slinb.catalogue.periods import Period
 from slinb.collect.audits import AuditsRead, read_audits
 from slinb.errors import ParameterError
-from slinb.sample.audits import AuditsWritten, write_audits
+from slinb.sample.audits import AuditsWritten, write_audits, write_earlier_narratives
+from slinb.workspace import SAMPLE_MARKER
 
 QUARTER = Period.parse("2025-26-Q3")
 EAST = load_areas().authorities("E12000006")
@@ -65,3 +66,16 @@ def test_real_audits_are_never_written_over(tmp_path: Path) -> None:
     (folder / "audit_luton.xlsx").write_text("real", encoding="utf-8")
     with pytest.raises(ParameterError, match="no sample"):
         write_audits(tmp_path, QUARTER.id)
+
+
+def test_the_exercise_before_has_words_only_where_the_quarter_was_made_up(tmp_path: Path) -> None:
+    assert write_earlier_narratives(tmp_path, QUARTER.id) is None
+    folder = tmp_path / "data" / "processed" / "2025-26-Q1"
+    folder.mkdir(parents=True)
+    assert write_earlier_narratives(tmp_path, QUARTER.id) is None
+    (folder / SAMPLE_MARKER).write_text("SAMPLE", encoding="utf-8")
+    path = write_earlier_narratives(tmp_path, QUARTER.id)
+    assert path is not None
+    said = pd.read_parquet(path)
+    assert set(said["area"]) == {a.code for a in EAST}
+    assert said["text"].ne("").all() and said["period"].eq("2025-26-Q1").all()

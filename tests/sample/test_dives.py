@@ -18,6 +18,7 @@ from slinb.collect.returns import read_returns
 from slinb.errors import ParameterError
 from slinb.prepare.prepare import prepare_return
 from slinb.records.prepare import CountedRecords
+from slinb.sample.cin_census import CENSUS_MANIFEST
 from slinb.sample.dives import count_sample_records
 from slinb.sample.practice import MANIFEST, load_dive_defects
 from slinb.sample.records import MANIFEST as RECORD_ERRORS
@@ -28,24 +29,35 @@ QUARTER = Period.parse("2025-26-Q3")
 EAST = load_areas().authorities("E12000006")
 MEASURES = [m for m in load_measures().quarterly() if m.id in ("cla_rate", "s20_pct")]
 TOTALS = (60, 22, 6)
+#: Open plans, those for neglect, and for neglect or multiple.
+PLANS = (30, 14, 17)
 SEED = 20260131
 
 
 def publish() -> pd.DataFrame:
     """Make up published totals: few children in each authority."""
-    totals = dict(zip(("cla_rate", "s20_pct", "uasc_cla_pct"), TOTALS, strict=True))
+    children, section_20, uasc = TOTALS
+    plans, neglect, either = PLANS
+    totals = (
+        ("cla_rate", children, 20_000),
+        ("s20_pct", section_20, children),
+        ("uasc_cla_pct", uasc, children),
+        ("cp_neglect_pct", neglect, plans),
+        ("cp_neglect_multiple_pct", either, plans),
+        ("referrals_rate", 500, 20_000),
+    )
     rows = [
         {
             "area": area.code,
             "period": "2024-25",
             "measure": measure,
-            "numerator": float(n),
-            "denominator": 20_000.0 if measure == "cla_rate" else float(TOTALS[0]),
+            "numerator": float(numerator),
+            "denominator": float(denominator),
             "value": 1.0,
             "status": "final",
         }
         for area in EAST
-        for measure, n in totals.items()
+        for measure, numerator, denominator in totals
     ]
     return OBSERVATIONS.from_rows(rows)
 
@@ -120,6 +132,41 @@ def test_the_stock_is_the_published_one(read: DeepDives) -> None:
     )
     assert set(total["numerator"]) == {TOTALS[1]}
     assert set(total["denominator"]) == {TOTALS[0]}
+
+
+def test_the_plans_are_the_published_ones_in_census_and_lists(read: DeepDives) -> None:
+    """Neglect counts come from a made-up census through prepare-return, and the lists agree."""
+    plans, neglect, either = PLANS
+    own = read.counts.query("measure == 'N1' and breakdown == '' and population == 'all'")
+    for source in ("CIN census", "Annex A"):
+        for item, n in (("neglect", neglect), ("neglect or multiple", either)):
+            found = own[(own["source"] == source) & (own["item"] == item)]
+            assert len(found) == 10
+            assert set(found["numerator"]) == {n}
+            assert set(found["denominator"]) == {plans}
+
+
+def test_the_census_is_tied_to_the_children_in_care(counted: dict[str, CountedRecords]) -> None:
+    """N10 is answered only where most children starting care are in the census too."""
+    into = pd.concat(c.counts for c in counted.values()).query(
+        "measure == 'N10' and source == 'CIN census' and breakdown == ''"
+    )
+    year = into[into["item"] == "in care within 12 months"]
+    assert 0 < year["numerator"].sum() < 0.3 * year["denominator"].sum()
+    for own in counted.values():
+        answers = own.answers.query("source == 'CIN census' and answered == 'not answered'")
+        assert set(answers["measure"]) == {"N12", "N13"}
+        assert "identifiers differ" not in set(own.problems["rule"])
+
+
+def test_every_error_planted_in_the_censuses_is_found(
+    kept: Path, counted: dict[str, CountedRecords]
+) -> None:
+    manifest = pd.read_csv(kept / CENSUS_MANIFEST)
+    assert set(manifest["area"]) == set(counted)
+    for area, planted in manifest.groupby("area"):
+        assert len(planted) >= 8
+        assert set(planted["rule"]) <= set(counted[str(area)].problems["rule"])
 
 
 def test_the_sheets_are_those_of_prepare_return(

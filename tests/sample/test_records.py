@@ -13,7 +13,8 @@ from slinb.catalogue.periods import Period
 from slinb.errors import ParameterError
 from slinb.records.prepare import CountedRecords, count_records
 from slinb.sample.record_errors import EPISODE_ERRORS
-from slinb.sample.records import MANIFEST, read_totals, write_sample_records
+from slinb.sample.records import MANIFEST, write_sample_records
+from slinb.sample.totals import read_totals
 
 QUARTER = Period.parse("2025-26-Q3")
 #: What a planted error brings with it: a status that is no code is an unmapped status too.
@@ -97,9 +98,19 @@ def test_everything_is_marked_as_made_up(written: Written) -> None:
 
 
 def test_the_same_seed_gives_the_same_children(tmp_path: Path) -> None:
-    totals = zip(("cla_rate", "s20_pct", "uasc_cla_pct"), (40.0, 10.0, 4.0), strict=True)
+    totals = zip(
+        ("cla_rate", "s20_pct", "uasc_cla_pct", "cp_neglect_pct"),
+        (40.0, 10.0, 4.0, 9.0),
+        strict=True,
+    )
     few = pd.DataFrame(
-        {"area": AREAS[0].code, "period": "2024-25", "measure": measure, "numerator": n}
+        {
+            "area": AREAS[0].code,
+            "period": "2024-25",
+            "measure": measure,
+            "numerator": n,
+            "denominator": 20.0,
+        }
         for measure, n in totals
     )
 
@@ -116,3 +127,5 @@ def test_an_authority_without_published_totals_is_refused(
 ) -> None:
     with pytest.raises(ParameterError, match="No published count of s20_pct for Luton"):
         write_sample_records(tmp_path, pack[pack["measure"] != "s20_pct"], areas=AREAS[:1])
+    with pytest.raises(ParameterError, match=r"No published number of plans.* for Luton"):
+        write_sample_records(tmp_path, pack[pack["measure"] != "cp_neglect_pct"], areas=AREAS[:1])

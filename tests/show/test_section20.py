@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from functools import partial
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
@@ -41,6 +40,7 @@ from tests.analyse.section20_kit import (
     make_dives,
     make_tables,
 )
+from tests.show.page_tables import read_table
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,45 +68,6 @@ def public() -> View:
 @pytest.fixture(scope="module")
 def page(view: View) -> str:
     return "".join(str(section20_html(view, name)) for name in SECTIONS)
-
-
-class _Tables(HTMLParser):
-    """Reads the tables of a page as rows of text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tables: list[tuple[str, list[list[str]]]] = []
-        self._text: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - as the parser calls it
-        if tag == "table":
-            self.tables.append(("", []))
-        elif tag == "tr":
-            self.tables[-1][1].append([])
-        elif tag in ("th", "td", "caption"):
-            self._text = []
-
-    def handle_data(self, data: str) -> None:
-        if self._text is not None:
-            self._text.append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("th", "td", "caption") and self._text is not None:
-            text = "".join(self._text)
-            _, rows = self.tables[-1]
-            if tag == "caption":
-                self.tables[-1] = (text, rows)
-            else:
-                rows[-1].append(text)
-            self._text = None
-
-
-def read_table(html: str, caption: str) -> dict[str, list[str]]:
-    reader = _Tables()
-    reader.feed(html)
-    found = [rows for words, rows in reader.tables if words.startswith(caption)]
-    assert len(found) == 1, caption
-    return {row[0]: row[1:] for row in found[0][1:]}
 
 
 # The published history -----------------------------------------------------------------------
@@ -297,3 +258,19 @@ def test_the_notebook_shows_every_section_in_order() -> None:
 def test_an_unknown_section_is_refused_by_name(view: View) -> None:
     with pytest.raises(ParameterError, match="no section “neglect”"):
         section20_html(view, "neglect")
+
+
+def test_the_public_edition_says_that_counts_are_withheld_and_rounded(view: View) -> None:
+    """Where every authority's figure is withheld the page says so, twice; else nowhere."""
+    figures = view.tables["section20_figures"]
+    own = figures["area"].ne(REGION.code)
+    hidden = figures.assign(
+        # One that could not be read in the return is none of those withheld.
+        status=figures["status"].mask(own, "suppressed").mask(own.cumsum().eq(1), "unreadable"),
+        **{n: figures[n].mask(own) for n in ("numerator", "denominator", "value")},
+    )
+    public = View({**view.tables, "section20_figures": hidden}, AREAS, REGION, QUARTER)
+    for section in ("now", "limits"):
+        said = "withheld as a whole (c), and the region&#39;s are rounded"
+        assert said in str(section20_html(public, section))
+        assert said not in str(section20_html(view, section))
