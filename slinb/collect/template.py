@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -45,13 +43,13 @@ from slinb.collect.layout import (
 )
 from slinb.collect.population import empty_population, look_up_population
 from slinb.schema import VALUE_STATUSES
+from slinb.stamp import find_moment, stamp_office
 
 _WORDS = "not available, not applicable or not collected"
 _ADVICE = (
     "Type in the yellow cells only. Grey-blue cells fill themselves; hatched cells are not asked "
     f"for. Where you have no figure, type one of the words: {_WORDS}. Zero means zero."
 )
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 
 
 def write_templates(
@@ -133,24 +131,13 @@ def build_template(
 
 
 def save_workbook(workbook: Workbook, path: Path, *, stamp: dt.date) -> Path:
-    """Save a workbook so that the same content gives the same bytes.
-
-    Excel files carry the moment of saving in two places (a property and the zip entries); both
-    are set to ``stamp``.
-    """
-    moment = dt.datetime.combine(stamp, dt.time(12))
+    """Save a workbook so that the same content gives the same bytes: it carries one ``stamp``."""
+    moment = find_moment(stamp)
     workbook.properties.created = moment
     workbook.properties.creator = "slinb"
     buffer = io.BytesIO()
     workbook.save(buffer)
-    dated = f"{moment.isoformat()}Z".encode()
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w") as kept:
-        for entry in made.infolist():
-            content = made.read(entry)
-            if entry.filename == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>" + dated + rb"\g<2>", content)
-            fixed = zipfile.ZipInfo(entry.filename, date_time=moment.timetuple()[:6])
-            kept.writestr(fixed, content, compress_type=zipfile.ZIP_DEFLATED)
+    path.write_bytes(stamp_office(buffer.getvalue(), moment))
     return path
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from bs4 import Tag
 
+from slinb.gate.elements import find_tags
 from slinb.gate.grid import is_number
 
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
@@ -57,7 +58,7 @@ class Drawing:
 
 
 def _find_texts(svg: Tag) -> Iterator[_Text]:
-    for tag in svg.find_all("text"):
+    for tag in find_tags(svg, ("text",)):
         text = "".join(tag.stripped_strings)
         if moved := _PLACE.search(str(tag.get("transform", ""))):
             yield _Text(tag, text, float(moved[1]), float(moved[2]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from bs4 import Tag
 from bs4.element import NavigableString, PreformattedString
@@ -21,6 +21,7 @@ CLOSED = {
     "article", "section", "aside", "nav", "details", "figure", "li", "td", "th", "table", "svg",
     "form", "dialog",
 }  # fmt: skip
+TABLES = ("table", "a:tbl")
 _HEX = re.compile(r"[0-9a-f-]{8,}", re.I)
 #: Attributes whose numbers place or draw, link or count positions: never a figure in words.
 _DRAWING = {
@@ -43,6 +44,21 @@ _STYLE_DRAWING = re.compile(
     r"|flex|color|background)[\w-]*\s*:[^;]*;?",
     re.I,
 )
+
+
+def find_tags(tag: Tag, names: Collection[str] = ()) -> Iterator[Tag]:
+    """Yield the elements within an element, those with one of the names if any are given.
+
+    The parser's own search matches each element against rules, which takes several times as long.
+    """
+    for node in tag.descendants:
+        if isinstance(node, Tag) and (not names or node.name in names):
+            yield node
+
+
+def find_above(tag: Tag, names: Collection[str]) -> Tag | None:
+    """Return the nearest element around an element that has one of the names."""
+    return next((parent for parent in tag.parents if parent.name in names), None)
 
 
 def find_attributes(tag: Tag) -> Iterator[tuple[str, str, str]]:
@@ -105,4 +121,4 @@ def is_inline(tag: Tag) -> bool:
     """Whether an element stands within a line of text, with all that it holds."""
     if tag.name not in INLINE:
         return False
-    return all(child.name in INLINE for child in tag.descendants if isinstance(child, Tag))
+    return all(child.name in INLINE for child in find_tags(tag))

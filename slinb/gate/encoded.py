@@ -30,8 +30,12 @@ def unwrap(text: str) -> Iterator[str]:
     >>> list(unwrap("Bedford%20%28three%29")), list(unwrap("QmVkZm9yZDogMw=="))
     (['Bedford (three)'], ['Bedford: 3'])
     """
-    for pattern, decode in ((_PERCENT, unquote), (_ENTITY, html.unescape), (_ESCAPE, unescape)):
-        if pattern.search(text) and (plain := decode(text)) != text:
+    for sign, pattern, decode in (
+        ("%", _PERCENT, unquote),
+        ("&", _ENTITY, html.unescape),
+        ("\\", _ESCAPE, unescape),
+    ):
+        if sign in text and pattern.search(text) and (plain := decode(text)) != text:
             yield plain
     for match in _BASE64.finditer(text):
         if (hidden := decode_base64(match.group())) is not None:

@@ -12,12 +12,11 @@ from slinb.gate.grid import read_grid
 from slinb.gate.page import read_page
 from slinb.gate.passages import Level, Passage, Passages, level
 from slinb.gate.script import parse_json, read_script
+from slinb.gate.silent import PICTURES, hides
 from slinb.gate.structured import read_json
 from slinb.gate.workbook import UnreadableError, read_office
 
 _LAYERS = 4
-_PICTURES = ("data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp",
-             "data:application/pdf", "data:application/octet-stream")  # fmt: skip
 
 
 def read_file(name: str, content: bytes) -> Passages:
@@ -50,9 +49,9 @@ def _expand(passage: Passage, layers: int) -> Passages:
     """Yield a passage, and what is written in it as markup, JSON or in some encoding."""
     yield passage
     text = passage.text
-    if not layers or len(text) < 4:
+    if not layers or not hides(text):
         return
-    if text.lstrip().startswith(_PICTURES):
+    if text.lstrip().startswith(PICTURES):
         raise UnreadableError(f"it holds a picture or file that cannot be read ({passage.place})")
     inner: Passages = iter(())
     if "<" in text and ">" in text and passage.form != "label":

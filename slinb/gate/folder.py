@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from slinb.catalogue.measures import Measures
 from slinb.gate.files import read_file
 from slinb.gate.leaks import Judge, Leak
 from slinb.gate.names import Names
-from slinb.gate.secrets import Secret, Secrets
+from slinb.gate.secrets import Secret, Secrets, SecretsByCell
 from slinb.gate.workbook import UnreadableError
 
 
@@ -42,13 +44,26 @@ class Gate:
         raw = content.encode("utf-8") if isinstance(content, str) else content
         found: dict[tuple[str, ...], Leak] = {}
         try:
-            for passage in read_file(name, raw):
-                for leak in self.judge.judge(passage, name):
-                    key = (leak.place, leak.area, leak.measure, leak.found)
-                    found.setdefault(key, leak)
+            with _pause_collection():
+                for passage in read_file(name, raw):
+                    for leak in self.judge.judge(passage, name):
+                        key = (leak.place, leak.area, leak.measure, leak.found)
+                        found.setdefault(key, leak)
         except UnreadableError as error:
             found["unreadable",] = Leak(name, "", "", "", "", f"cannot be read: {error}", "")
         return list(found.values())
+
+
+@contextmanager
+def _pause_collection() -> Iterator[None]:
+    """Put off the search for circular garbage: one file's parts are all in use until its end."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def open_gate(
@@ -87,11 +102,23 @@ def open_gate(
     >>> gate.find_leaks("a.html", "<p>Bedford, plans for neglect: c</p>")
     []
     """
-    held = Secrets(secrets)
-    names = Names(areas, measures, held.areas)
-    return Gate(
-        Judge(held, names, measures, shown=Secrets(shown), strict=strict, threshold=threshold)
+    return build_gate(
+        Secrets(secrets), Secrets(shown), areas, measures, strict=strict, threshold=threshold
     )
+
+
+def build_gate(
+    secrets: SecretsByCell,
+    shown: SecretsByCell,
+    areas: Areas,
+    measures: Measures,
+    *,
+    strict: bool = True,
+    threshold: int = 5,
+) -> Gate:
+    """Return the gate of secrets that can be looked up; parameters as of :func:`open_gate`."""
+    names = Names(areas, measures, secrets.areas)
+    return Gate(Judge(secrets, names, measures, shown=shown, strict=strict, threshold=threshold))
 
 
 def check_folder(folder: Path, gate: Gate) -> dict[Path, list[Leak]]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from slinb.gate.passages import Level, Passage, Passages, level
+from slinb.gate.silent import is_silent
 
 Value = str | int | float | bool | None
 _NUMBER = re.compile(
@@ -32,6 +34,7 @@ def show(value: Value) -> str:
     return str(value)
 
 
+@lru_cache(maxsize=65536)
 def is_number(text: str) -> bool:
     """Whether a cell is a number and nothing else (marks such as "p" aside)."""
     return bool(_NUMBER.fullmatch(text))
@@ -41,8 +44,10 @@ def read_grid(
     rows: Sequence[Sequence[Value]],
     place: Callable[[int, int], str],
     levels: tuple[Level, ...] = (),
+    *,
+    kept: Collection[tuple[int, int]] = (),
 ) -> Passages:
-    """Yield each cell that holds anything, with its headers and the words of its row.
+    """Yield each cell that may show a number, with its headers and the words of its row.
 
     Parameters
     ----------
@@ -52,6 +57,8 @@ def read_grid(
         Gives the place of row i, column j (from 0) in words.
     levels : tuple of Level
         What stands around the table: its sheet, its file.
+    kept : collection of (int, int)
+        Cells to be yielded even where they show no number: they bear a comment.
 
     Yields
     ------
@@ -62,18 +69,44 @@ def read_grid(
     width = max(map(len, rows), default=0)
     texts = [[show(value) for value in row] for row in rows]
     heads: list[list[str]] = []
+    columns: dict[int, _Column] = {}
     tidy = _find_tidy(texts)
+    passes = lru_cache(maxsize=None)(is_silent)
     for i, row in enumerate(texts):
         words = [t for t in row if t.strip() and not is_number(t)]
+        beside = level(words, tight=True)
         for j, text in enumerate(row):
             if not text.strip():
                 continue
-            column = _head_of(heads, j)
-            others = [w for w in words if w != text] if text in words else words
-            around = (*level(reversed(column), tight=True), *level(others, tight=True), *levels)
-            yield Passage(place(i, j), text, around, "cell", column[-1] if column else "")
-        if words and not any(is_number(t) for t in row) and not _is_data(row, i, tidy):
+            if j not in columns:
+                columns[j] = _head_column(heads, j)
+            column = columns[j]
+            if passes(text, column.key) and (i, j) not in kept:
+                continue
+            # A word is not told of itself.
+            row_levels = beside if is_number(text) else _without(words, text)
+            around = (*column.levels, *row_levels, *levels)
+            yield Passage(place(i, j), text, around, "cell", column.key)
+        if words and not any(map(is_number, row)) and not _is_data(row, i, tidy):
             heads.append(_carry(row, width))
+            columns.clear()
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What stands over a cell, and its nearest header."""
+
+    levels: tuple[Level, ...]
+    key: str
+
+
+def _head_column(heads: Sequence[Sequence[str]], j: int) -> _Column:
+    over = _head_of(heads, j)
+    return _Column(level(reversed(over), tight=True), over[-1] if over else "")
+
+
+def _without(words: Sequence[str], text: str) -> tuple[Level, ...]:
+    return level((w for w in words if w != text), tight=True)
 
 
 @dataclass(frozen=True)

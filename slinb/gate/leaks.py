@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
+from itertools import product, takewhile
 
 from slinb.catalogue.measures import Measures
 from slinb.gate.context import Subject, find_subjects, is_benchmark
-from slinb.gate.names import Name, Names, normalise
+from slinb.gate.names import Names, normalise
 from slinb.gate.numbers import Token, blank, blank_harmless, find_tokens
-from slinb.gate.passages import Level, Passage
-from slinb.gate.secrets import Secret, Secrets
+from slinb.gate.passages import Form, Level, Passage
+from slinb.gate.secrets import Secret, Secrets, SecretsByCell
 from slinb.gate.shows import is_in_place_of, shows
+from slinb.gate.silent import has_number, is_harmless_key
 from slinb.gate.when import NOW, RELATIVE, Span, find_spans
 
 #: Found where a figure stands in a cell that is withheld, whatever the figure.
@@ -21,16 +23,6 @@ WITHHELD = "a figure in a withheld cell"
 #: Days to which a comparison, and a series of quarters, reach back.
 _COMPARED, _SERIES = 400, 1200
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|\n\s*\n")
-_ANY_NUMBER = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.I
-)
-#: Columns and keys whose numbers are no figures: where a row stands, how many were compared.
-_HARMLESS_KEY = re.compile(
-    r"(?:rank(?:ed)?|order|priority|decimals|multiplier|points|segment|page|row|cell|index|row ?id"
-    r"|(?:old |new |la |ons |area )*code|year|period|quarter|month|time period|date|received"
-    r"|release|version|benchmark n|line|line width|width|height|size|font ?size|opacity|colspan)",
-    re.I,
-)
 _REMARKS = (
     "definition", "caution", "why", "definition_source", "polarity_words", "numerator",
     "denominator", "unit",
@@ -70,11 +62,11 @@ class Judge:
 
     Parameters
     ----------
-    secrets : Secrets
+    secrets : SecretsByCell
     names : Names
     measures : Measures
         For units and for the catalogue's own sentences, whose numbers are no figures.
-    shown : Secrets, optional
+    shown : SecretsByCell, optional
         Figures of the same cells that are published; one of another period or kind than a
         secret excuses a figure that both would be rounded to.
     strict : bool, default True
@@ -85,27 +77,30 @@ class Judge:
 
     def __init__(
         self,
-        secrets: Secrets,
+        secrets: SecretsByCell,
         names: Names,
         measures: Measures,
         *,
-        shown: Secrets | None = None,
+        shown: SecretsByCell | None = None,
         strict: bool = True,
         threshold: int = 5,
     ) -> None:
         self._secrets = secrets
         self._threshold = threshold
-        self._shown = shown or Secrets(())
+        self._shown = Secrets(()) if shown is None else shown
         self._names = names
         self._strict = strict
         self._percent = {m.id for m in measures if m.unit.startswith("%")}
         texts = (normalise(getattr(m, name)) for m in measures for name in _REMARKS)
         sentences = {s for text in texts for s in _SENTENCE.split(text) if re.search(r"\d", s)}
-        self._remarks = sorted(sentences, key=len, reverse=True)
+        self._remarks = sorted(sentences, key=len)
+        # The same words surround many numbers, and the same numbers stand in many places.
+        self._concerns = lru_cache(maxsize=65536)(self._find_concerns)
+        self._tokens = lru_cache(maxsize=65536)(self._find_tokens)
 
     def judge(self, passage: Passage, file: str = "") -> Iterator[Leak]:
         """Yield what a passage shows of the secrets, each once."""
-        if not _ANY_NUMBER.search(passage.text) or _HARMLESS_KEY.fullmatch(_plain(passage.key)):
+        if not has_number(passage.text) or is_harmless_key(passage.key):
             return
         seen = set()
         for text, levels in _split(normalise(passage.text), passage):
@@ -118,10 +113,10 @@ class Judge:
     def _find(
         self, text: str, levels: tuple[Level, ...], passage: Passage
     ) -> Iterator[tuple[Token, Secret]]:
-        names = self._names.find(text)
-        if not self._may_concern(names, levels):
+        if not self._may_concern(text, levels):
             return
-        tokens = find_tokens(self._mask(text, names, passage))
+        names = self._names.find(text)
+        tokens = self._tokens(text, passage.form)
         for token in tokens:
             if not is_benchmark(token, text, names):
                 spans = _find_times(token, tokens, text, levels, passage.key)
@@ -129,23 +124,27 @@ class Judge:
                 for secret in self._find_shown(token, subject, spans, text, passage):
                     yield token, secret
 
-    def _may_concern(self, names: Sequence[Name], levels: tuple[Level, ...]) -> bool:
-        """Whether anything around names a cell with secrets: most passages end here."""
-        ids = {i for name in names for i in name.ids}
-        for level in levels:
-            ids |= {i for name in self._names.find(normalise(level.text)) for i in name.ids}
-        areas, measures = self._secrets.areas, self._secrets.measures
-        return not ids.isdisjoint(areas) and not ids.isdisjoint(measures)
+    def _may_concern(self, text: str, levels: tuple[Level, ...]) -> bool:
+        """Whether what stands around names a cell with secrets: most passages end here."""
+        found = [self._concerns(text), *(self._concerns(normalise(a.text)) for a in levels)]
+        areas = {area for concern in found for area in concern.areas}
+        measures = {measure for concern in found for measure in concern.measures}
+        return any(not self._secrets.measures_of(area).isdisjoint(measures) for area in areas)
 
-    def _mask(self, text: str, names: Sequence[Name], passage: Passage) -> str:
-        """Return a text, of the same length, in which the numbers left may be figures."""
-        masked = blank(text, [(n.start, n.end) for n in names])
-        for remark in self._remarks:
+    def _find_concerns(self, text: str) -> Subject:
+        """Return the areas and the measures with secrets that a text names."""
+        ids = {i for name in self._names.find(text) for i in name.ids}
+        return Subject(self._secrets.areas & ids, self._secrets.measures & ids)
+
+    def _find_tokens(self, text: str, form: Form) -> tuple[Token, ...]:
+        """Return the numbers of a text that may be figures."""
+        masked = blank(text, [(n.start, n.end) for n in self._names.find(text)])
+        for remark in takewhile(lambda r: len(r) <= len(text), self._remarks):
             if (start := text.find(remark)) >= 0:
                 masked = blank(masked, [(start, start + len(remark))])
-        if passage.form == "label":
+        if form == "label":
             masked = masked.replace("_", " ")
-        return blank_harmless(masked)
+        return tuple(find_tokens(blank_harmless(masked)))
 
     def _find_shown(
         self, token: Token, subject: Subject, spans: tuple[Span, ...], text: str, passage: Passage
@@ -221,7 +220,7 @@ def _split(text: str, passage: Passage) -> Iterator[tuple[str, tuple[Level, ...]
         return
     whole = Level(text[:2000])
     for sentence in sentences:
-        if _ANY_NUMBER.search(sentence):
+        if has_number(sentence):
             yield sentence, (whole, *passage.levels)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Literal, NamedTuple
 
 from slinb.catalogue.areas import Area, Areas
@@ -96,35 +97,50 @@ class Names:
             forms.add("domain", (domain,), "")
         for measure in measures:
             forms.add("measure", _weak_forms(measure), measure.id, weak=True)
-        self._entries = forms.index()
+        self._start = forms.index()
         self._whole = _whole_forms(areas, measures)
         self.find = lru_cache(maxsize=65536)(self._find)
 
     def _find(self, text: str) -> tuple[Name, ...]:
         """Return the names in a text, in order; of two that overlap the longer one."""
-        found = []
-        words = [(m.group().casefold(), m.start(), m.end()) for m in _WORD.finditer(text)]
-        position = 0
-        while position < len(words):
-            entry = self._entry_at(words, position)
-            if entry is None:
-                position += 1
-                continue
-            last = position + len(entry.words) - 1
-            found.append(
-                Name(words[position][1], words[last][2], entry.what, entry.ids, entry.weak)
-            )
-            position = last + 1
+        words = tuple(word.casefold() for word in _WORD.findall(text))
+        found: list[Name] = []
+        if not self._start.after.keys().isdisjoint(words):
+            places = [match.span() for match in _WORD.finditer(text)]
+            found = list(self._find_entries(words, places))
         if not found and (whole := self._whole.get(text.strip().casefold())):
             found = [Name(0, len(text), *whole)]
         return tuple(found)
 
-    def _entry_at(self, words: list[tuple[str, int, int]], position: int) -> _Entry | None:
-        for entry in self._entries.get(words[position][0], ()):
-            length = len(entry.words)
-            if tuple(w for w, _, _ in words[position : position + length]) == entry.words:
-                return entry
-        return None
+    def _find_entries(
+        self, words: tuple[str, ...], places: Sequence[tuple[int, int]]
+    ) -> Iterator[Name]:
+        after = 0
+        for position, word in enumerate(words):
+            if position < after or word not in self._start.after:
+                continue
+            if entry := self._entry_at(words, position):
+                after = position + len(entry.words)
+                start, end = places[position][0], places[after - 1][1]
+                yield Name(start, end, entry.what, entry.ids, entry.weak)
+
+    def _entry_at(self, words: tuple[str, ...], position: int) -> _Entry | None:
+        """Return the longest form that begins at a word."""
+        found, step = None, self._start
+        for word in islice(words, position, None):
+            if word not in step.after:
+                break
+            step = step.after[word]
+            found = step.entry or found
+        return found
+
+
+class _Step:
+    """A word of a form: the form that ends with it, if any, and the words that may come next."""
+
+    def __init__(self) -> None:
+        self.entry: _Entry | None = None
+        self.after: dict[str, _Step] = {}
 
 
 class _Forms:
@@ -143,12 +159,15 @@ class _Forms:
             ids = known.ids if known else frozenset()
             self._found[words] = _Entry(words, what, ids | {code}, weak)
 
-    def index(self) -> dict[str, list[_Entry]]:
-        """Return the entries by their first word, the longest first."""
-        index: dict[str, list[_Entry]] = {}
-        for entry in sorted(self._found.values(), key=lambda e: -len(e.words)):
-            index.setdefault(entry.words[0], []).append(entry)
-        return index
+    def index(self) -> _Step:
+        """Return the forms as steps from word to word."""
+        start = _Step()
+        for words, entry in self._found.items():
+            step = start
+            for word in words:
+                step = step.after.setdefault(word, _Step())
+            step.entry = entry
+        return start
 
 
 def _whole_forms(areas: Areas, measures: Measures) -> dict[str, tuple[What, frozenset[str]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
 from itertools import pairwise
 
 from bs4 import BeautifulSoup, Tag
@@ -13,7 +12,10 @@ from slinb.gate.drawing import Drawing
 from slinb.gate.elements import (
     CLOSED,
     HEADINGS,
+    TABLES,
+    find_above,
     find_attributes,
+    find_tags,
     find_texts,
     is_inline,
     join_texts,
@@ -34,7 +36,6 @@ _SPACE = re.compile(r"[ \t\r\n\f]+")
 _NAMING = ("title", "desc", "figcaption", "caption")
 _CELLS = {"td", "th", "a:tc"}
 _MARKUP = "html.parser"
-_WALK = Generator[Passage, None, Headings]
 
 
 def read_page(text: str, place: str = "", levels: tuple[Level, ...] = ()) -> Passages:
@@ -49,7 +50,9 @@ def read_page(text: str, place: str = "", levels: tuple[Level, ...] = ()) -> Pas
     levels : tuple of Level
         What surrounds it there.
     """
-    yield from _Page(BeautifulSoup(text, _MARKUP), place).read(levels)
+    # Class names are read as they are written; to part them takes long and tells nothing.
+    soup = BeautifulSoup(text, _MARKUP, multi_valued_attributes=None)
+    yield from _Page(soup, place).read(levels)
 
 
 class _Page:
@@ -61,10 +64,12 @@ class _Page:
         self._tables: dict[int, TableHeads] = {}
         self._drawings: dict[int, Drawing] = {}
         self._lengths: dict[int, int] = {}
-        self._ids = {str(t["id"]): t for t in soup.find_all(id=True)}
+        self._ids = {str(t["id"]): t for t in find_tags(soup) if t.has_attr("id")}
+        self._found: list[Passage] = []
 
     def read(self, levels: tuple[Level, ...]) -> Passages:
-        yield from self._read_children(self._soup, (*self._find_title(), *levels), "prose", "")
+        self._read_children(self._soup, (*self._find_title(), *levels), "prose", "")
+        yield from self._found
 
     def _find_title(self) -> tuple[Level, ...]:
         title = self._soup.head.title if self._soup.head else None
@@ -75,7 +80,7 @@ class _Page:
         inside = f"{self._place}, " if self._place else ""
         return f"{inside}{line}{f'{what} of ' if what else ''}{tag.name}"
 
-    def _read_children(self, tag: Tag, levels: tuple[Level, ...], form: Form, key: str) -> _WALK:
+    def _read_children(self, tag: Tag, levels: tuple[Level, ...], form: Form, key: str) -> Headings:
         """Read what an element holds; return the headings that stand in it."""
         headings: Headings = {}
         exported: Headings = {}
@@ -83,14 +88,15 @@ class _Page:
         for child in tag.children:
             around = (*_head_levels(headings), *levels)
             if isinstance(child, Tag) and child.name != "br" and not is_inline(child):
-                yield from self._read_line(tag, line, around, form, key)
+                self._found += self._read_line(tag, line, around, form, key)
                 line = []
-                found = yield from self._read_element(child, around, form, key)
+                found = self._read_element(child, around, form, key)
                 _take_headings(headings, found)
                 exported |= found
             else:
-                line = yield from self._read_inline(tag, child, line, around, form, key)
-        yield from self._read_line(tag, line, (*_head_levels(headings), *levels), form, key)
+                line = self._read_inline(tag, child, line, around, form, key)
+        around = (*_head_levels(headings), *levels)
+        self._found += self._read_line(tag, line, around, form, key)
         return exported
 
     def _read_inline(
@@ -101,26 +107,26 @@ class _Page:
         levels: tuple[Level, ...],
         form: Form,
         key: str,
-    ) -> Generator[Passage, None, list[str]]:
+    ) -> list[str]:
         """Add a piece to the line of text that is being gathered; return the line."""
         if isinstance(child, Tag) and child.name == "br":
-            yield from self._read_line(tag, line, levels, form, key)
+            self._found += self._read_line(tag, line, levels, form, key)
             return []
         if isinstance(child, Tag):
-            for inner in (child, *child.find_all(True)):
-                yield from self._read_attributes(inner, levels, key)
-            yield from self._read_marked(child, levels, key)
+            for inner in (child, *find_tags(child)):
+                self._found += self._read_attributes(inner, levels, key)
+            self._found += self._read_marked(child, levels, key)
             return [*line, *find_texts(child)]
         if isinstance(child, NavigableString):
             if isinstance(child, PreformattedString) and not isinstance(child, CData):
-                yield from self._read_comment(tag, child, levels)
+                self._found += self._read_comment(tag, child, levels)
                 return line
             return [*line, str(child)]
         return line
 
     def _read_marked(self, tag: Tag, levels: tuple[Level, ...], key: str) -> Passages:
         """Read again, by itself, an inline element whose own attributes say what it is about."""
-        for inner in (tag, *tag.find_all(True)):
+        for inner in (tag, *find_tags(tag)):
             names = name_element(inner)
             text = "".join(find_texts(inner))
             if names and text.strip():
@@ -150,16 +156,15 @@ class _Page:
             # "1" and "2" of two elements are read as 12.
             yield Passage(self._at(tag), _SPACE.sub(" ", "".join(line)), levels, form, key)
 
-    def _read_element(self, tag: Tag, levels: tuple[Level, ...], form: Form, key: str) -> _WALK:
+    def _read_element(self, tag: Tag, levels: tuple[Level, ...], form: Form, key: str) -> Headings:
         if tag.name in _CELLS:
             heads, key = self._find_heads(tag)
             levels, form = (*heads, *levels), "cell"
-        yield from self._read_attributes(tag, levels, key)
+        self._found += self._read_attributes(tag, levels, key)
         if tag.name in ("script", "style"):
-            yield from self._read_code(tag, levels)
+            self._found += self._read_code(tag, levels)
             return {}
-        around = (*self._own_levels(tag), *levels)
-        inner = yield from self._read_children(tag, around, form, key)
+        inner = self._read_children(tag, (*self._own_levels(tag), *levels), form, key)
         if tag.name in HEADINGS:
             return {HEADINGS[tag.name]: join_texts(tag)}
         return {} if tag.name in CLOSED else inner
@@ -189,7 +194,7 @@ class _Page:
         return [join_texts(self._ids[i]) for i in ids if i in self._ids]
 
     def _find_heads(self, cell: Tag) -> tuple[tuple[Level, ...], str]:
-        table = cell.find_parent(("table", "a:tbl"))
+        table = find_above(cell, TABLES)
         if table is None:
             return (), ""
         if id(table) not in self._tables:
@@ -197,7 +202,7 @@ class _Page:
         return self._tables[id(table)].find_levels(cell)
 
     def _find_drawing(self, text: Tag) -> Drawing | None:
-        svg = text.find_parent("svg")
+        svg = find_above(text, ("svg",))
         if svg is None:
             return None
         if id(svg) not in self._drawings:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from bs4 import Tag
 
-from slinb.gate.elements import join_texts, name_element
+from slinb.gate.elements import TABLES, find_above, find_tags, join_texts, name_element
 from slinb.gate.numbers import blank_harmless
 from slinb.gate.passages import Level, level
 
@@ -28,7 +29,7 @@ class _Cell:
 
     @cached_property
     def words(self) -> str:
-        links = [str(a.get("href", "")) for a in self.tag.find_all("a", limit=3)]
+        links = [str(a.get("href", "")) for a in islice(find_tags(self.tag, ("a",)), 3)]
         texts = [join_texts(self.tag, most=300), *name_element(self.tag), *links]
         return " \x1f ".join(t for t in texts if t)
 
@@ -36,7 +37,7 @@ class _Cell:
     def is_label(self) -> bool:
         """Whether it names its row: words, or a period, and nothing folded away in it."""
         text = join_texts(self.tag, most=300)
-        if len(text) > _LONGEST_LABEL or self.tag.find("details"):
+        if len(text) > _LONGEST_LABEL or any(find_tags(self.tag, ("details",))):
             return False
         return not _DIGIT.search(blank_harmless(text))
 
@@ -82,15 +83,20 @@ class TableHeads:
         return levels, join_texts(tag, most=200) if not over else over[-1].split(" \x1f ")[0]
 
     def _find_over(self, cell: _Cell) -> list[str]:
-        above = [self._cells.get((row, cell.column)) for row in range(cell.row)]
-        rows = [c for c in above if c is not None and c.tag is not cell.tag]
+        heads = self._columns.get(cell.column, [])
+        above = [c for row, c in heads if row < cell.row and c.tag is not cell.tag]
         if self._bare:
-            return [c.words for c in rows[:1]]
-        return [
-            c.words
-            for c in dict.fromkeys(rows)
-            if c.heading and not c.heads_group and c.row in self._head_rows
-        ]
+            return [c.words for c in above[:1]]
+        return [c.words for c in dict.fromkeys(above)]
+
+    @cached_property
+    def _columns(self) -> dict[int, list[tuple[int, _Cell]]]:
+        """What may head a column: each such cell with its row; where none is marked, all."""
+        columns: dict[int, list[tuple[int, _Cell]]] = {}
+        for (row, column), c in sorted(self._cells.items(), key=lambda item: item[0]):
+            if self._bare or (c.heading and not c.heads_group and c.row in self._head_rows):
+                columns.setdefault(column, []).append((row, c))
+        return columns
 
     def _find_group(self, cell: _Cell) -> list[str]:
         for row in range(cell.row, -1, -1):
@@ -120,7 +126,7 @@ class TableHeads:
     @cached_property
     def _rows(self) -> dict[int, list[_Cell]]:
         rows: dict[int, list[_Cell]] = {}
-        for (row, _), cell in sorted(self._cells.items()):
+        for (row, _), cell in sorted(self._cells.items(), key=lambda item: item[0]):
             if cell not in rows.setdefault(row, []):
                 rows[row].append(cell)
         return rows
@@ -136,11 +142,13 @@ class TableHeads:
 def _lay_out(table: Tag) -> dict[tuple[int, int], _Cell]:
     """Put each cell into every place that it spans."""
     places: dict[tuple[int, int], _Cell] = {}
-    rows = [row for row in table.find_all(_ROWS) if row.find_parent(("table", "a:tbl")) is table]
+    rows = [row for row in find_tags(table, _ROWS) if find_above(row, TABLES) is table]
     for i, row in enumerate(rows):
         column = 0
         in_head = row.parent is not None and row.parent.name == "thead"
-        for tag in row.find_all(_CELLS, recursive=False):
+        for tag in row.children:
+            if not isinstance(tag, Tag) or tag.name not in _CELLS:
+                continue
             while (i, column) in places:
                 column += 1
             cell = _Cell(tag, i, column, tag.name == "th" or in_head)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cached_property
+from typing import Any, Literal, Protocol
 
 import pandas as pd
 
@@ -72,6 +73,24 @@ class Secret:
         return KINDS.get(self.kind.rpartition(" ")[2], "figure")
 
 
+class SecretsByCell(Protocol):
+    """Secrets as a judge asks for them: which areas and measures have any, and those of a cell."""
+
+    @property
+    def areas(self) -> frozenset[str]:
+        """Codes of the areas with secrets."""
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """Ids of the measures with secrets."""
+
+    def measures_of(self, area: str) -> frozenset[str]:
+        """Return the ids of the measures of which an area has secrets."""
+
+    def of_cell(self, area: str, measure: str) -> list[Secret]:
+        """Return the secrets of an area and measure, of every period."""
+
+
 class Secrets:
     """All secrets of a quarter, looked up by the cell."""
 
@@ -81,18 +100,30 @@ class Secrets:
             self._cells.setdefault((secret.area, secret.measure), []).append(secret)
         self.areas = frozenset(area for area, _ in self._cells)
         self.measures = frozenset(measure for _, measure in self._cells)
-        self.periods = frozenset(secret.period for secret in self if secret.period)
 
-    def __iter__(self) -> Iterator[Secret]:
-        for found in self._cells.values():
-            yield from found
+    def cells(self) -> Iterable[tuple[tuple[str, str], list[Secret]]]:
+        """Return each cell (area, measure) with its secrets, each once, in their order."""
+        return self._cells.items()
 
-    def __len__(self) -> int:
-        return sum(map(len, self._cells.values()))
+    @cached_property
+    def _measures(self) -> dict[str, frozenset[str]]:
+        return group_measures(self._cells)
+
+    def measures_of(self, area: str) -> frozenset[str]:
+        """Return the ids of the measures of which an area has secrets."""
+        return self._measures.get(area, frozenset())
 
     def of_cell(self, area: str, measure: str) -> list[Secret]:
         """Return the secrets of an area and measure, of every period."""
         return self._cells.get((area, measure), [])
+
+
+def group_measures(cells: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    """Return the measures of each area of which there are cells (area, measure)."""
+    found: dict[str, set[str]] = {}
+    for area, measure in cells:
+        found.setdefault(area, set()).add(measure)
+    return {area: frozenset(measures) for area, measures in found.items()}
 
 
 def find_secrets(

@@ -6,10 +6,10 @@ import csv
 import datetime as dt
 import io
 import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -21,18 +21,29 @@ from slinb.show.downloads import NUMBERS, UNPRINTED, DownloadCell, DownloadColum
 from slinb.show.markup import Html, render_template
 from slinb.show.page import OGL, PageMarks
 from slinb.show.theme import colour
+from slinb.stamp import find_moment, stamp_office
 
 SAMPLE_WORDS = "SAMPLE: invented figures, no authority's"
 _EMPTY = "An empty cell: there is no such figure. It is never zero; a zero is written as 0."
-_MODIFIED = re.compile(rb"(<dcterms:modified[^>]*>)[^<]*(</dcterms:modified>)")
 _HEADING_ROW = 5
 _TINTS = {"better": "better-soft", "worse": "worse-soft"}
 _FACE = "Calibri"
-_LEFT = Alignment(vertical="top", indent=1)
 _WRAPPED = Alignment(vertical="top", wrap_text=True, indent=1)
-_RIGHT = Alignment(vertical="top", horizontal="right", indent=1)
+_ALIGNMENTS = {
+    "left": Alignment(vertical="top", indent=1),
+    "right": Alignment(vertical="top", horizontal="right", indent=1),
+    "wrapped": _WRAPPED,
+}
 _LONGEST_NAME = 31
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
+
+
+class _Look(NamedTuple):
+    """How a cell of a table looks."""
+
+    alignment: str
+    number_format: str = ""
+    tint: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ def write_workbook(
 
 def list_downloads(paths: Sequence[Path], *, base: Path) -> list[DownloadFile]:
     """Return files as a page in the folder ``base`` links to them."""
-    kinds = {".xlsx": "Excel workbook", ".csv": "CSV"}
+    kinds = {".xlsx": "Excel workbook", ".csv": "CSV", ".pptx": "PowerPoint slides"}
     return [
         DownloadFile(
             p.relative_to(base).as_posix(), f"{p.name}, {kinds[p.suffix]}", p.stat().st_size
@@ -185,15 +196,18 @@ def _write_table(page: Worksheet, sheet: DownloadSheet, marks: PageMarks) -> Non
     _put(page.cell(2, 1), f"{sheet.about} {marks.region}, {marks.quarter}.")
     _put(page.cell(3, 1), _say_edition(marks)).font = Font(name=_FACE, bold=True)
     _write_heads(page, sheet.columns)
+    styled: dict[_Look, Cell] = {}
     for number, row in enumerate(sheet.rows, start=_HEADING_ROW + 1):
         for place, (column, cell) in enumerate(zip(sheet.columns, row, strict=True), start=1):
-            _write_cell(page.cell(number, place), column, cell)
+            if cell.value is not None:
+                _write_cell(page.cell(number, place), column, cell, styled)
     last = get_column_letter(len(sheet.columns))
-    page.auto_filter.ref = f"A{_HEADING_ROW}:{last}{max(page.max_row, _HEADING_ROW)}"
+    end = _HEADING_ROW + len(sheet.rows)
+    page.auto_filter.ref = f"A{_HEADING_ROW}:{last}{end}"
     page.freeze_panes = page.cell(_HEADING_ROW + 1, _find_frozen(sheet.columns) + 1)
     page.print_title_rows = f"{_HEADING_ROW}:{_HEADING_ROW}"
     printed = sum(column.name not in UNPRINTED for column in sheet.columns)
-    page.print_area = f"A1:{get_column_letter(printed)}{max(page.max_row, _HEADING_ROW)}"
+    page.print_area = f"A1:{get_column_letter(printed)}{end}"
     _set_page(page, ", ".join(filter(None, (sheet.title, _say_edition(marks)))), landscape=True)
 
 
@@ -219,16 +233,41 @@ def _write_heads(page: Worksheet, columns: Sequence[DownloadColumn]) -> None:
     page.row_dimensions[_HEADING_ROW].height = 34
 
 
-def _write_cell(place: Cell, column: DownloadColumn, cell: DownloadCell) -> None:
-    wraps = column.kind == "words" or column.name in ("area", "measure")
-    place.alignment = _RIGHT if column.kind in NUMBERS else _WRAPPED if wraps else _LEFT
+def _write_cell(
+    place: Cell, column: DownloadColumn, cell: DownloadCell, styled: dict[_Look, Cell]
+) -> None:
     if isinstance(cell.value, float):
         place.value = int(cell.value) if cell.decimals == 0 else cell.value
-        place.number_format = "#,##0" + (f".{'0' * cell.decimals}" if cell.decimals else "")
-        return
-    _put(place, cell.value or "")
-    if column.name == "judgement" and cell.value in _TINTS:
-        place.fill = PatternFill("solid", colour(_TINTS[cell.value])[1:])
+    else:
+        _put(place, cell.value or "")
+    look = _find_look(column, cell)
+    if look not in styled:
+        _style_cell(place, look)
+        styled[look] = place
+    # One style for all that look alike: openpyxl searches all styles for each that is set.
+    place._style = styled[look]._style
+
+
+def _find_look(column: DownloadColumn, cell: DownloadCell) -> _Look:
+    if column.kind in NUMBERS:
+        alignment = "right"
+    else:
+        wraps = column.kind == "words" or column.name in ("area", "measure")
+        alignment = "wrapped" if wraps else "left"
+    if isinstance(cell.value, float):
+        return _Look(
+            alignment, number_format=f"#,##0{'.' if cell.decimals else ''}{'0' * cell.decimals}"
+        )
+    judged = cell.value or "" if column.name == "judgement" else ""
+    return _Look(alignment, tint=_TINTS.get(judged, ""))
+
+
+def _style_cell(place: Cell, look: _Look) -> None:
+    place.alignment = _ALIGNMENTS[look.alignment]
+    if look.number_format:
+        place.number_format = look.number_format
+    if look.tint:
+        place.fill = PatternFill("solid", colour(look.tint)[1:])
 
 
 def _put(cell: Cell, text: str) -> Cell:
@@ -251,17 +290,10 @@ def _set_page(page: Worksheet, footer: str, *, landscape: bool) -> None:
 
 
 def _save(book: Workbook, path: Path, stamp: dt.date) -> Path:
-    """Save so that the same content gives the same bytes: Excel files carry the moment twice."""
-    moment = dt.datetime.combine(stamp, dt.time(12))
+    """Save so that the same content gives the same bytes."""
+    moment = find_moment(stamp)
     book.properties.created, book.properties.creator = moment, "slinb"
     buffer = io.BytesIO()
     book.save(buffer)
-    dated = f"{moment.isoformat()}Z".encode()
-    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w") as kept:
-        for entry in made.infolist():
-            content = made.read(entry)
-            if entry.filename == "docProps/core.xml":
-                content = _MODIFIED.sub(rb"\g<1>" + dated + rb"\g<2>", content)
-            fixed = zipfile.ZipInfo(entry.filename, date_time=moment.timetuple()[:6])
-            kept.writestr(fixed, content, compress_type=zipfile.ZIP_DEFLATED)
+    path.write_bytes(stamp_office(buffer.getvalue(), moment))
     return path

@@ -255,11 +255,18 @@ def _fill_cell(column: ColumnSpec, row: Row, measures: Measures, *, public: bool
         return _write_number(column, row, _find_measure(row, measures))
     if public and column.place and row.get("table") == _RETURN:
         return DownloadCell(None)
-    return _write_text(plain_prose(str(value)) if column.kind == "words" else str(value))
+    return _write_prose(str(value)) if column.kind == "words" else _write_text(str(value))
 
 
+# The same few texts fill a table's columns, and to make one safe takes long.
+@lru_cache(maxsize=4096)
 def _write_text(text: str) -> DownloadCell:
     return DownloadCell(neutralise_formula(clean_text(text)) or None)
+
+
+@lru_cache(maxsize=4096)
+def _write_prose(text: str) -> DownloadCell:
+    return _write_text(plain_prose(text))
 
 
 def _write_number(column: ColumnSpec, row: Row, measure: Measure | None) -> DownloadCell:
