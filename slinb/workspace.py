@@ -8,6 +8,14 @@ from pathlib import Path
 
 from slinb.errors import ParameterError
 
+#: File that marks a folder of made-up returns, or of what was made from them.
+SAMPLE_MARKER = "SAMPLE.txt"
+
+
+def is_sample(folder: Path) -> bool:
+    """Whether a folder of returns or of processed tables was made by ``slinb sample``."""
+    return (folder / SAMPLE_MARKER).is_file()
+
 
 @dataclass(frozen=True)
 class Workspace:
@@ -62,6 +70,10 @@ class Workspace:
     def returns(self, quarter: str) -> Path:
         """Folder of a quarter's returns."""
         return self.root / "data" / "raw" / "returns" / quarter
+
+    def audits(self, quarter: str) -> Path:
+        """Folder of a quarter's audit workbooks; absent or empty where no exercise was held."""
+        return self.root / "data" / "raw" / "audits" / quarter
 
     def processed(self, quarter: str) -> Path:
         """Folder of a quarter's processed tables."""

@@ -101,6 +101,7 @@ ACTION_TIMES = _table(
     ("not_due", "float64", "not yet due"),
     ("unclear", "float64", "without a day that can be read: neither in time nor late"),
     *_SHARE,
+    ("left_out", "float64", "authorities whose withheld actions the region's row is without"),
 )
 
 AUDITOR_GAP = _table(

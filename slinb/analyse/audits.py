@@ -7,7 +7,7 @@ Every result carries its n; what too few cases stand behind is withheld by the r
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from slinb.analyse.audit_tables import (
     AUDITOR_GAP,
     QUESTION_PROFILE,
 )
-from slinb.analyse.audit_withhold import add_share, settle_categories, settle_rows
+from slinb.analyse.audit_withhold import settle_categories, settle_rows
 from slinb.catalogue.audits import AuditInstrument
 from slinb.methods.change import difference_interval
 
@@ -167,7 +167,14 @@ def count_themes(
     return AUDIT_THEMES.conform(rows[AUDIT_THEMES.names])
 
 
-def time_actions(actions: pd.DataFrame, region: str, on: dt.date) -> pd.DataFrame:
+def time_actions(
+    actions: pd.DataFrame,
+    region: str,
+    on: dt.date,
+    *,
+    days: Mapping[str, dt.date] | None = None,
+    least: int = 1,
+) -> pd.DataFrame:
     """Count which actions were completed by the day on which they were due.
 
     Parameters
@@ -178,6 +185,11 @@ def time_actions(actions: pd.DataFrame, region: str, on: dt.date) -> pd.DataFram
         ONS code under which all actions are pooled.
     on : date
         The day up to which they are judged; an action due later is not yet due.
+    days : mapping of str to date, optional
+        Another such day of an authority, by its code: the one on which it sent its audits, for
+        what was completed later cannot stand in them.
+    least : int, default 1
+        Fewer actions due than this are withheld; 1 withholds nothing.
 
     Returns
     -------
@@ -186,12 +198,22 @@ def time_actions(actions: pd.DataFrame, region: str, on: dt.date) -> pd.DataFram
         ones completed in time. An action whose day of completion cannot be read is unclear,
         not overdue; one completed early without having been due counts as not yet due.
     """
+    marks = _mark_actions(actions, on, days or {})
+    counts = pd.concat([actions[_SLICE], marks], axis=1).groupby(_SLICE, as_index=False).sum()
+    hide = [str(c) for c in marks if c != "due"]
+    rows = settle_rows(counts, ["period"], region, least, above="in_time", below="due", hide=hide)
+    return ACTION_TIMES.conform(rows[ACTION_TIMES.names])
+
+
+def _mark_actions(actions: pd.DataFrame, on: dt.date, days: Mapping[str, dt.date]) -> pd.DataFrame:
     due, completed = actions["due"], actions["completed"]
     # ISO days sort as text.
+    day = [days.get(str(area), on).isoformat() for area in actions["area"]]
+    judged = pd.Series(day, index=actions.index, dtype="str")
     unclear = actions["due_status"].ne("final") | actions["completed_status"].eq("unreadable")
-    is_due = ~unclear & due.le(on.isoformat())
+    is_due = ~unclear & due.le(judged)
     done = completed.ne("")
-    marks = pd.DataFrame(
+    return pd.DataFrame(
         {
             "actions": True,
             "due": is_due,
@@ -203,12 +225,6 @@ def time_actions(actions: pd.DataFrame, region: str, on: dt.date) -> pd.DataFram
         },
         index=actions.index,
     ).astype("float64")
-    counts = pd.concat([actions[_SLICE], marks], axis=1).groupby(_SLICE, as_index=False).sum()
-    pooled = counts.drop(columns="area").groupby("period", as_index=False).sum()
-    rows = _stack([counts, pooled.assign(area=region)])
-    shown = pd.Series(False, index=rows.index)
-    rows = add_share(rows, shown, above="in_time", below="due", hide=[])
-    return ACTION_TIMES.conform(rows[ACTION_TIMES.names])
 
 
 def compare_auditors(grades: pd.DataFrame) -> pd.DataFrame:

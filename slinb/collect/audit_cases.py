@@ -271,6 +271,7 @@ def _read_choices(
             f"Choose one of: {'; '.join(instrument.labels(name))}.",
             row.sheet,
             row.place(column.id),
+            row.text(column.id),
         )
     ]
 

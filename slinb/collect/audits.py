@@ -98,7 +98,7 @@ def read_audits(
         Never raises for what is in a file.
     """
     instrument = instrument or load_audit_instrument()
-    paths = _list_workbooks(folder)
+    paths = list_workbooks(folder)
     if not paths:
         return _stack([])
     read = _supersede([read_audit(path, quarter, areas, instrument) for path in paths])
@@ -180,11 +180,26 @@ def _accept(
     return AuditsRead(
         AUDIT_RETURNS.from_rows([told]),
         AUDIT_CASES.from_rows([common | row for row in cases.cases]),
-        AUDIT_ANSWERS.from_rows([common | row for row in cases.answers]),
+        AUDIT_ANSWERS.from_rows([common | _hide_sent(row, on) for row in cases.answers]),
         AUDIT_ACTIONS.from_rows([common | row for row in actions]),
         NARRATIVES.from_rows([common | row for row in said]),
-        list_queries(findings, area.code, quarter.id, file),
+        list_queries([_hide_words(f, on) for f in findings], area.code, quarter.id, file),
     )
+
+
+def _hide_sent(answer: dict[str, Any], on: dt.date) -> dict[str, Any]:
+    return answer | {"sent": ""} if find_identifying(answer["sent"], on) else answer
+
+
+def _hide_words(finding: Finding, on: dt.date) -> Finding:
+    """Take out of a finding what was typed where it may tell who somebody is.
+
+    A note about a child in the cell of a grade must not travel on in the query log.
+    """
+    if not find_identifying(finding.sent, on):
+        return finding
+    problem = finding.problem.replace(finding.sent, "(what was typed may say who somebody is)")
+    return replace(finding, problem=problem, sent="")
 
 
 def _find_cover_problems(
@@ -304,7 +319,8 @@ def _list_areas(read: Iterable[AuditsRead]) -> set[str]:
     return {one.returns["area"].iloc[0] for one in read}
 
 
-def _list_workbooks(folder: Path) -> list[Path]:
+def list_workbooks(folder: Path) -> list[Path]:
+    """Return the workbooks of a folder by name; none where there is no such folder."""
     if not folder.is_dir():
         return []
     return [

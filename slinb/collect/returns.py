@@ -19,10 +19,10 @@ from slinb.collect.findings import Finding
 from slinb.collect.submission import FLAT_FILES, ReturnRead, read_return
 from slinb.errors import ReturnError
 from slinb.schema import OBSERVATIONS, QUERIES, SUBMISSIONS
+from slinb.workspace import SAMPLE_MARKER, is_sample
 
 __all__ = ["SAMPLE_MARKER", "ReturnRead", "ReturnsRead", "is_sample", "read_return", "read_returns"]
 
-SAMPLE_MARKER = "SAMPLE.txt"
 #: An .xls, .xlsb or .ods is meant as a return: it is opened, and refused with a remedy.
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 #: Files that a folder of returns may hold besides returns, and that nobody needs to hear of.
@@ -56,11 +56,6 @@ class ReturnsRead:
     queries: pd.DataFrame
     superseded: pd.DataFrame
     sample: bool
-
-
-def is_sample(folder: Path) -> bool:
-    """Whether a folder of returns or of processed tables was made by ``slinb sample``."""
-    return (folder / SAMPLE_MARKER).is_file()
 
 
 def read_returns(

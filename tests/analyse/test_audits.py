@@ -30,7 +30,7 @@ from tests.analyse.audit_cases import (
 )
 
 
-def pick(table: pd.DataFrame, **where: object) -> pd.Series:
+def pick(table: pd.DataFrame, **where: str | int) -> pd.Series:
     rows = table
     for column, value in where.items():
         rows = rows[rows[column].eq(value)]
@@ -232,6 +232,31 @@ def test_actions_are_in_time_late_overdue_or_not_yet_due() -> None:
     assert told.tolist() == [8, 3, 1, 1, 1, 2, 3]
     assert row["value"] == pytest.approx(100 / 3)
     assert row["status"] == "final"
+
+
+def test_each_authority_is_judged_on_the_day_of_its_own_audits() -> None:
+    open_actions = [make_actions(area, ("2026-01-10", "")) for area in (LUTON, ESSEX)]
+    rows = time_actions(
+        pd.concat(open_actions, ignore_index=True),
+        REGION,
+        dt.date(2025, 12, 31),
+        days={LUTON: dt.date(2026, 1, 20)},
+    )
+    assert pick(rows, area=LUTON)[["due", "overdue", "not_due"]].tolist() == [1, 1, 0]
+    assert pick(rows, area=ESSEX)[["due", "overdue", "not_due"]].tolist() == [0, 0, 1]
+
+
+def test_few_actions_are_withheld_with_their_n_and_left_out_of_the_region() -> None:
+    done = ("2026-01-10", "2026-01-10")
+    actions = [make_actions(LUTON, *[done] * 6), make_actions(ESSEX, *[done] * 3)]
+    rows = time_actions(
+        pd.concat(actions, ignore_index=True), REGION, dt.date(2026, 1, 31), least=5
+    )
+    essex, region = pick(rows, area=ESSEX), pick(rows, area=REGION)
+    assert (essex["status"], essex["due"]) == ("suppressed", 3)
+    told = ["actions", "in_time", "late", "overdue", "not_due", "unclear", "value"]
+    assert essex[told].isna().all()
+    assert (region["due"], region["in_time"], region["left_out"]) == (6, 6, 1)
 
 
 def test_without_a_due_action_there_is_no_share() -> None:

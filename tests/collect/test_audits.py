@@ -209,6 +209,19 @@ def test_what_tells_who_somebody_is_is_kept_flagged_and_never_repeated(
     assert not read.queries.to_csv().count("Sarah") and not read.queries.to_csv().count("Jones")
 
 
+def test_a_name_in_a_cell_that_wants_no_text_is_not_repeated_either(
+    filled: Filled, tmp_path: Path
+) -> None:
+    filled.add_case(q_named="see Mrs Smith", own="ask Jack Brown", cohort="Mrs Smith's")
+    read = filled.read(tmp_path)
+    assert list_rules(read) == ["choice_unknown", "grade_unclear", "grade_unclear"]
+    assert read.answers.set_index("question").loc["named", "status"] == "unreadable"
+    everything = " ".join(getattr(read, t).to_csv() for t in ("cases", "answers", "queries"))
+    assert "Smith" not in everything and "Brown" not in everything
+    assert read.queries["problem"].str.contains("may say who somebody is").all()
+    assert read.queries["cell"].ne("").all()
+
+
 def test_markup_is_kept_as_text_and_told(filled: Filled, tmp_path: Path) -> None:
     filled.add_case()
     filled.say("offer", "<script>alert(1)</script> a visit")
