@@ -12,6 +12,7 @@ from slinb import __version__
 from slinb.errors import SlinbError
 
 if TYPE_CHECKING:
+    from slinb.batch.folders import EditionName, QuarterFolders
     from slinb.batch.quarter import Quarter
 
 SAMPLE_QUARTER = "2025-26-Q3"
@@ -20,6 +21,13 @@ _quarter = click.option(
 )
 _region = click.option(
     "--region", default="East of England", show_default=True, help="Name or code of a region."
+)
+_edition = click.option(
+    "--edition",
+    type=click.Choice(["public", "restricted", "both"]),
+    default="public",
+    show_default=True,
+    help="With small numbers suppressed, or with full figures for the directors' group.",
 )
 
 
@@ -49,28 +57,113 @@ def _open(quarter: str, region: str) -> Quarter:
     return find_quarter(quarter, region)
 
 
+def _find(quarter: str, region: str) -> QuarterFolders:
+    from slinb.batch.folders import find_folders
+
+    return find_folders(quarter, region)
+
+
+def _choose(edition: str) -> list[EditionName]:
+    from slinb.batch.folders import EDITIONS
+
+    return [name for name in EDITIONS if edition in (name, "both")]
+
+
 @main.command()
 @_quarter
 @_region
+@_edition
+@click.option("--force", is_flag=True, help="Make everything again, whatever has not changed.")
+@click.option("--workers", type=click.IntRange(1), help="Processes at work.")
+@click.option("--dask", default="", metavar="tcp://HOST:PORT", help="Run on a Dask cluster.")
 @click.option(
-    "--edition",
-    type=click.Choice(["public", "restricted", "both"]),
-    default="public",
-    show_default=True,
-    help="With small numbers suppressed, or with full figures for the directors' group.",
+    "--exchange",
+    default="",
+    metavar="FOLDER",
+    help="Where files go to and from that cluster: a folder that all see, s3://…, abfs://….",
 )
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-def run(quarter: str, region: str, edition: str, quiet: bool) -> None:
+def run(
+    quarter: str,
+    region: str,
+    edition: str,
+    force: bool,
+    workers: int | None,
+    dask: str,
+    exchange: str,
+    quiet: bool,
+) -> None:
     """Make a quarter's briefings from what lies in data/raw."""
-    from slinb.batch.edition import EDITIONS
-    from slinb.batch.run import run_quarter
+    from slinb.batch.run import RunOptions, run_quarter
 
-    editions = EDITIONS if edition == "both" else [e for e in EDITIONS if e == edition]
-    result = run_quarter(_open(quarter, region), editions, quiet=quiet)
+    options = RunOptions(force, workers, dask, exchange, quiet)
+    result = run_quarter(_find(quarter, region), _choose(edition), options)
     for title in result.failed:
         click.echo(f"Failed: {title}. The details are in {result.log}.", err=True)
+    if not result.made:
+        click.echo("Nothing changed since it was published.", err=True)
     click.echo(result.index)
     sys.exit(1 if result.failed else 0)
+
+
+@main.command()
+@_quarter
+@_region
+@_edition
+@click.option("--force", is_flag=True, help="As `slinb run --force` would have it.")
+def plan(quarter: str, region: str, edition: str, force: bool) -> None:
+    """Say what `slinb run` would make, and why."""
+    from slinb.batch.run import plan_quarter
+
+    verdicts = plan_quarter(_find(quarter, region), _choose(edition), force=force)
+    width = max(len(verdict.step) for verdict in verdicts)
+    for verdict in verdicts:
+        click.echo(f"{verdict.action:5} {verdict.step:{width}}  {verdict.reason}")
+    counted = [sum(v.action == action for v in verdicts) for action in ("make", "wait", "keep")]
+    click.echo("{} to make, {} that depend on them, {} kept.".format(*counted))
+
+
+@main.command()
+@_quarter
+@_region
+def status(quarter: str, region: str) -> None:
+    """Say how far a run is, from any other window."""
+    from slinb.batch.run import status_file
+    from slinb.batch.status import read_status
+
+    told = read_status(status_file(_find(quarter, region)))
+    click.echo(told or f"{quarter} has not been run here.")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--inputs", is_flag=True, help="Compare what it was made from, too.")
+def verify(folder: Path, inputs: bool) -> None:
+    """Compare a published FOLDER with its manifest."""
+    from slinb.batch.manifest import read_manifest, verify_folder
+    from slinb.workspace import Workspace
+
+    found = verify_folder(folder, Workspace.find(folder).root if inputs else None)
+    for difference in found:
+        click.echo(str(difference))
+    if not found:
+        click.echo(f"{len(read_manifest(folder).outputs)} files are what was published.")
+    sys.exit(1 if found else 0)
+
+
+@main.command()
+@click.argument("report", type=click.Path(exists=True, path_type=Path))
+@click.argument("cell")
+@_region
+def trace(report: Path, cell: str, region: str) -> None:
+    """Lead from a figure to the file, sheet and cell that it came from.
+
+    REPORT is a page (reports/2025-26-Q3/quarterly-rug.html); CELL is a measure and an authority:
+    "cla_rate Luton".
+    """
+    from slinb.batch.trace_report import trace_report
+
+    click.echo(trace_report(report, cell, region))
 
 
 @main.command("prepare-return")
@@ -111,7 +204,8 @@ def prepare_return(
 
     Works offline; only counts go into the workbook.
     """
-    from slinb.batch.quarter import load_published, parse_quarter
+    from slinb.batch.folders import parse_quarter
+    from slinb.batch.quarter import load_published
     from slinb.catalogue.measures import load_measures
     from slinb.collect.population import find_population
     from slinb.prepare.prepare import find_authority
@@ -146,12 +240,14 @@ def prepare_return(
     "--records",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Keep the made-up records (SSDA903, Annex A) behind the deep dives in a new FOLDER.",
+    help="Keep the made-up records behind the deep dives (SSDA903, Annex A, CIN) in a FOLDER.",
 )
 def sample(quarter: str, seed: int | None, if_missing: bool, records: Path | None) -> None:
     """Write a made-up quarter of returns and the eleven quarters before it, marked SAMPLE."""
-    from slinb.batch.quarter import load_published, parse_quarter
+    from slinb.batch.folders import parse_quarter
+    from slinb.batch.quarter import load_published
     from slinb.catalogue.areas import DEFAULT_REGION, load_areas
+    from slinb.sample.audits import write_audits, write_earlier_narratives
     from slinb.sample.dives import count_sample_records
     from slinb.sample.write import DEFAULT_SEED, write_sample
     from slinb.workspace import Workspace
@@ -166,6 +262,8 @@ def sample(quarter: str, seed: int | None, if_missing: bool, records: Path | Non
     areas = load_areas().authorities(DEFAULT_REGION)
     counted = count_sample_records(published, period, areas, chosen, folder=records, workers=None)
     written = write_sample(workspace.root, published, period.id, seed=chosen, counted=counted)
+    write_audits(workspace.root, period.id, seed=chosen)
+    write_earlier_narratives(workspace.root, period.id)
     click.echo(written.folder)
 
 

@@ -15,25 +15,43 @@ from slinb.batch.quarter import open_quarter
 from slinb.catalogue.areas import Area
 from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.explain import load_explain_rules
+from slinb.catalogue.measures import Measure
 from slinb.check.rules import load_rules
 from slinb.errors import ParameterError
+from slinb.show.annual_report import ANNUAL_REPORT_TABLES, YearView, annual_report_html
+from slinb.show.audit_receipt import AUDIT_RECEIPT_TABLES, audit_receipt_html
+from slinb.show.audits import AUDIT_TABLES, AuditView, audits_html
 from slinb.show.explain_list import explain_html
+from slinb.show.explorer import EXPLORER_TABLES, ExplorerView, explorer_html
 from slinb.show.funnel_charts import funnels_html
 from slinb.show.markup import Html
+from slinb.show.measure_links import link_measures, list_domains, select_domain
+from slinb.show.measure_page import MEASURE_TABLES, measures_html
 from slinb.show.messages_list import messages_html
+from slinb.show.neglect import NEGLECT_TABLES, NeglectView, neglect_html
 from slinb.show.profile import PROFILE_TABLES, profile_html
 from slinb.show.quality import quality_html
 from slinb.show.receipt import RECEIPT_TABLES, receipt_html
-from slinb.show.rug import rug_html
+from slinb.show.rug import RugExtras, rug_html
+from slinb.show.rug_sparks import list_published_sparks, list_sparks
 from slinb.show.section20 import View, section20_html
+from slinb.show.section20_receipt import (
+    SECTION20_RECEIPT_TABLES,
+    SECTION20_WITH_REGION,
+    section20_receipt_html,
+)
 from slinb.show.sensitivity_list import sensitivity_html
+from slinb.show.slides_deck import SLIDES_TABLES, SlidesView
+from slinb.show.slides_page import slides_html
 from slinb.show.suppression import suppression_html
 from slinb.show.theme import notebook_style_html
 from slinb.show.travel_table import travel_html
 from slinb.show.trend_charts import trends_html
+from slinb.show.triangle import TRIANGLE_TABLES, TriangleView, triangle_html
 
 if TYPE_CHECKING:
     from ipywidgets import Widget
+    from pandas import DataFrame
     from plotly.graph_objects import Figure
 
 __all__ = [
@@ -41,19 +59,28 @@ __all__ = [
     "pick_comparison",
     "pick_funnel",
     "pick_trend",
+    "show_annual_report",
+    "show_audits",
     "show_comparison",
     "show_explain",
+    "show_explorer",
     "show_funnels",
+    "show_measures",
     "show_messages",
+    "show_neglect",
+    "show_own_audits",
+    "show_own_section20",
     "show_profile",
     "show_quality",
     "show_receipt",
     "show_rug",
     "show_section20",
     "show_sensitivity",
+    "show_slides",
     "show_suppression",
     "show_travel",
     "show_trends",
+    "show_triangle",
 ]
 
 
@@ -83,15 +110,65 @@ def show_rug(
         "annual": "Latest published year of each measure",
         "quarterly": f"Returns for {quarter.period.label}",
     }
+    chosen = quarter.select_measures(measures, kind)
     return _style(
         rug_html(
             quarter.comparison(kind, measures),
-            quarter.select_measures(measures, kind),
+            chosen,
             quarter.authorities,
             title=f"{words[kind]}: the authorities of the {quarter.region.name}",
             region=quarter.region,
             benchmark=benchmark,
             show_ranks=show_ranks,
+            extras=_find_extras(quarter, kind, chosen, benchmark),
+        )
+    )
+
+
+def _find_extras(
+    quarter: Edition, kind: RugKind, measures: Sequence[Measure], benchmark: str
+) -> RugExtras:
+    """Return what stands beside the figures of a rug of the whole region."""
+    if kind == "annual":
+        table = quarter.result("published_series")
+        sparks = list_published_sparks(table, measures, quarter.region)
+    else:
+        sparks = list_sparks(quarter.result("trends"), measures, quarter.region)
+    return RugExtras(
+        # What was tested is the rug's own statement, which is made against the region.
+        firmness=quarter.result(f"firmness_{kind}") if benchmark == "region" else None,
+        sparks=sparks,
+        measures=link_measures(measures, quarter.prefix),
+        profiles=_link_profiles(quarter),
+    )
+
+
+def _link_profiles(quarter: Edition) -> dict[str, str]:
+    stem = f"{quarter.prefix}authority-profile"
+    return {a.code: f"{stem}-{a.slug}.html" for a in quarter.authorities}
+
+
+def show_measures(quarter: Edition, domain: str) -> Html:
+    """Show what each measure of a domain is, and every authority's series of it.
+
+    Raises
+    ------
+    ParameterError
+        No domain of that name has a measure of the rugs.
+    """
+    chosen = select_domain(quarter.measures, domain)
+    if not chosen:
+        raise ParameterError(
+            f"“{domain}” is no domain of measures.",
+            f"They are: {', '.join(list_domains(quarter.measures))}.",
+        )
+    return _style(
+        measures_html(
+            {name: quarter.result(name) for name in MEASURE_TABLES},
+            chosen,
+            quarter.areas,
+            quarter.region,
+            profiles=_link_profiles(quarter),
         )
     )
 
@@ -132,16 +209,18 @@ def show_profile(quarter: Edition, authority: str) -> Html:
     ParameterError
         ``authority`` is not one of the region's.
     """
+    chosen = _find_authority(quarter, authority)
     return _style(
         profile_html(
-            {name: quarter.result(name) for name in PROFILE_TABLES},
+            _read_for(quarter, PROFILE_TABLES, chosen),
             quarter.measures,
-            _find_authority(quarter, authority),
+            chosen,
             quarter.areas,
             quarter.region,
             load_explain_rules(),
             own_words=not quarter.public,
             rug=f"{quarter.prefix}quarterly-rug.html#rug",
+            links=link_measures(quarter.measures, quarter.prefix),
         )
     )
 
@@ -154,6 +233,31 @@ def show_section20(quarter: Edition, section: str) -> Html:
     return _style(section20_html(view, section))
 
 
+def show_neglect(quarter: Edition, section: str) -> Html:
+    """Show one section of the neglect briefing (:data:`slinb.show.neglect.SECTIONS`)."""
+    tables = {name: quarter.result(name) for name in NEGLECT_TABLES}
+    view = NeglectView(tables, quarter.authorities, quarter.region, quarter.period)
+    return _style(neglect_html(view, section))
+
+
+def show_audits(quarter: Edition, section: str) -> Html:
+    """Show one section on the audits of the quarter (:data:`slinb.show.audits.SECTIONS`).
+
+    Where no exercise was held the section ``messages`` says so and the others are empty.
+    """
+    tables = {name: quarter.result(name) for name in AUDIT_TABLES}
+    view = AuditView(
+        tables, quarter.authorities, quarter.region, quarter.period, withheld=quarter.public
+    )
+    return _style(audits_html(view, section))
+
+
+def show_triangle(quarter: Edition) -> Html:
+    """Show for each authority what data, audits and its own view say, and where they differ."""
+    tables = {name: quarter.result(name) for name in TRIANGLE_TABLES}
+    return _style(triangle_html(TriangleView(tables, quarter.authorities, quarter.period)))
+
+
 def show_receipt(quarter: Edition, authority: str) -> Html:
     """Show what one authority gets back for its return; of the restricted edition only.
 
@@ -162,16 +266,53 @@ def show_receipt(quarter: Edition, authority: str) -> Html:
     ParameterError
         ``authority`` is not one of the region's, or the edition is the public one.
     """
+    chosen = _find_authority(quarter, authority)
     return _style(
         receipt_html(
-            {name: quarter.result(name) for name in RECEIPT_TABLES},
+            _read_for(quarter, RECEIPT_TABLES, chosen),
             quarter.measures,
-            _find_authority(quarter, authority),
+            chosen,
             quarter.areas,
             quarter.region,
             quarter.period,
         )
     )
+
+
+def show_own_audits(quarter: Edition, authority: str) -> Html:
+    """Show what one authority gets back for its audits; of the restricted edition only.
+
+    Raises
+    ------
+    ParameterError
+        ``authority`` is not one of the region's.
+    """
+    chosen = _find_authority(quarter, authority)
+    tables = _read_for(quarter, AUDIT_RECEIPT_TABLES, chosen)
+    return _style(audit_receipt_html(tables, chosen, quarter.period))
+
+
+def show_own_section20(quarter: Edition, authority: str) -> Html:
+    """Show what one authority gets back for its Section 20 counts; of the restricted edition only.
+
+    Raises
+    ------
+    ParameterError
+        ``authority`` is not one of the region's.
+    """
+    chosen = _find_authority(quarter, authority)
+    tables = _read_for(quarter, SECTION20_RECEIPT_TABLES, chosen)
+    view = View(tables, [chosen], quarter.region, quarter.period)
+    return _style(section20_receipt_html(view, chosen))
+
+
+def _read_for(quarter: Edition, names: Sequence[str], authority: Area) -> dict[str, DataFrame]:
+    """Return tables for one authority's page: whole where it stands among the others."""
+    whole = ("comparison_quarterly", "comparison_annual", *SECTION20_WITH_REGION)
+    return {
+        name: quarter.result(name) if name in whole else quarter.result_of(name, authority)
+        for name in names
+    }
 
 
 def _find_authority(quarter: Edition, name: str) -> Area:
@@ -194,6 +335,7 @@ def show_messages(quarter: Edition, kind: RugKind) -> Html:
             quarter.authorities,
             quarter.region,
             rug=f"{quarter.prefix}{kind}-rug.html#rug",
+            links=link_measures(quarter.measures, quarter.prefix),
         )
     )
 
@@ -209,7 +351,9 @@ def show_travel(quarter: Edition, measures: Sequence[str] = ()) -> Html:
     """Show the direction of travel of every measure, since last quarter and a year ago."""
     chosen = quarter.select_measures(measures, "quarterly")
     table = quarter.result("travel_quarterly")
-    return _style(str(travel_html(table, chosen, quarter.authorities, region=quarter.region)))
+    links = link_measures(chosen, quarter.prefix)
+    made = travel_html(table, chosen, quarter.authorities, region=quarter.region, links=links)
+    return _style(str(made))
 
 
 def show_funnels(
@@ -251,6 +395,37 @@ def show_sensitivity(quarter: Edition, kind: RugKind = "annual") -> Html:
     )
 
 
+def show_annual_report(quarter: Edition, section: str) -> Html:
+    """Show one section of the year's report: region, authorities, signals or quality.
+
+    In mid-year it reports the year so far and says so.
+    """
+    tables = {name: quarter.result(name) for name in ANNUAL_REPORT_TABLES}
+    view = YearView(tables, quarter.measures, quarter.authorities, quarter.region, quarter.period)
+    return _style(annual_report_html(view, section))
+
+
+def show_explorer(quarter: Edition) -> Html:
+    """Show any measure of any authorities: trend, comparison, funnel, and their table."""
+    tables = {name: quarter.result(name) for name in EXPLORER_TABLES}
+    curves = {
+        (kind, str(measure)): draw_funnel_curve(rows, quarter.measures[str(measure)])
+        for kind in ("annual", "quarterly")
+        for measure, rows in tables[f"funnel_{kind}"].groupby("measure")
+    }
+    view = ExplorerView(
+        tables, curves, quarter.measures, quarter.authorities, quarter.region, quarter.period
+    )
+    return _style(explorer_html(view))
+
+
+def show_slides(quarter: Edition) -> Html:
+    """Show the slides for lead members; they can be downloaded as a PowerPoint file too."""
+    tables = {name: quarter.result(name) for name in SLIDES_TABLES}
+    view = SlidesView(tables, quarter.measures, quarter.authorities, quarter.region, quarter.period)
+    return _style(slides_html(view))
+
+
 def show_explain(quarter: Edition) -> Html:
     """Show who is asked to explain what, with the authority's own words beside it."""
     return _style(
@@ -262,6 +437,7 @@ def show_explain(quarter: Edition) -> Html:
                 quarter.authorities,
                 load_explain_rules(),
                 own_words=not quarter.public,
+                links=link_measures(quarter.measures, quarter.prefix),
             )
         )
     )

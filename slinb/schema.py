@@ -224,6 +224,27 @@ TRENDS = _table(
     ("note", "str", "why the line breaks, a point is missing or there are no limits"),
 )
 
+PUBLISHED_SERIES = _table(
+    "published series",
+    ("area", "str", "ONS code of the authority, of the region or of England"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "period id; rows of one area and measure stand in order of time"),
+    ("value", "float64", "in the measure's unit; missing where withheld or not available"),
+    ("status", "str", "status of the value"),
+    ("segment", "int64", "number of the segment between breaks, from 0"),
+)
+
+CHANGES = _table(
+    "changes",
+    ("area", "str", "ONS code of the authority"),
+    ("measure", "str", "measure id"),
+    ("period", "str", "the quarter"),
+    ("period_before", "str", "the quarter before"),
+    ("judgement", "str", "against the region now: better, worse, higher, lower or similar"),
+    ("judgement_before", "str", "the same in the quarter before"),
+    ("change", "str", "new, ended or turned (from one side to the other)"),
+)
+
 TRAVEL = _table(
     "travel",
     ("area", "str", "ONS code of the authority, or of the region"),
@@ -403,6 +424,34 @@ MESSAGES = _table(
     ("period", "str", "period id"),
     ("benchmark", "str", "benchmark named in the sentence, else empty"),
     ("pattern", "str", "id of the sentence pattern"),
+)
+
+YEAR_SIGNALS = _table(
+    "year's signals",
+    ("area", "str", "ONS code of the authority, or of the region"),
+    ("measure", "str", "measure id"),
+    ("flag", "str", "outside, trend, two_of_three or shift, in its last quarter"),
+    ("side", "str", "as in the trends: higher or lower, better or worse"),
+    ("began", "str", "first of the quarters in a row that signal; may lie before the year"),
+    ("until", "str", "last of them"),
+    ("value", "float64", "the figure of that last quarter alone"),
+    (
+        "followed",
+        "str",
+        "new this quarter, goes on, back within its limits, turned, or no figure since",
+    ),
+    ("trial", "bool", "found on trial limits"),
+)
+
+YEAR_QUALITY = _table(
+    "year's data quality",
+    ("area", "str", "ONS code of the authority"),
+    ("period", "str", "quarter"),
+    ("expected", "int64", "values asked for"),
+    ("shown", "int64", "with a figure for the quarter"),
+    ("withheld", "int64", "withheld to protect small numbers"),
+    ("queried", "int64", "sent and not usable: queried or unreadable"),
+    ("missing", "int64", "not sent, or not to be had for the quarter alone"),
 )
 
 SUPPRESSION = _table(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from slinb.workspace import Workspace
@@ -47,10 +49,17 @@ def sample_quarter(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
 
     from slinb.cli import main
 
-    workspace = copy_project(tmp_path_factory.mktemp("project"))
+    # Workers of pytest-xdist have folders of their own beside each other: they share one quarter.
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    root = base / "sample_quarter"
     run = ["run", "--quarter", QUARTER, "--edition", "both"]
-    for words in (["sample", "--quarter", QUARTER], run):
-        result = CliRunner(env={"SLINB_HOME": str(workspace.root)}).invoke(main, words)
-        assert result.exit_code == 0, result.output
-    (workspace.root / "printed.txt").write_text(result.stdout, encoding="utf-8")
-    return workspace
+    with FileLock(base / "sample_quarter.lock"):
+        if not (root / "printed.txt").exists():
+            shutil.rmtree(root, ignore_errors=True)
+            copy_project(root)
+            for words in (["sample", "--quarter", QUARTER], run):
+                result = CliRunner(env={"SLINB_HOME": str(root)}).invoke(main, words)
+                assert result.exit_code == 0, result.output
+            (root / "printed.txt").write_text(result.stdout, encoding="utf-8")
+    return Workspace(root)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from slinb.analyse.places import say_window_places
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
 from slinb.schema import OBSERVATIONS, VALUE_STATUSES
@@ -255,6 +256,7 @@ def _sum_windows(rows: pd.DataFrame, measures: dict[str, Measure]) -> pd.DataFra
         rows["status"].mask(gap, "missing").mask(sums & has_number & ~gap & estimated, "estimated")
     )
     complete = sums & has_number & ~gap
+    rows["cell"] = rows["cell"].mask(complete, say_window_places(rows, measures))
     rows["note"] = rows["note"].mask(
         complete, _join(rows["note"], "12 months to " + rows["period"].map(_closing_day(rows)))
     )

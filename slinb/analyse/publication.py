@@ -101,8 +101,13 @@ def protect_quarter(
         publication = link_releases(publication, last, settings)
     protected = protect(publication, settings)
     slots = _lay_over(slots, protected)
+    single = {m.id: take_own_quarter(m) for m in by_id.values()}
     frames = {
-        name: _redact(getattr(points, name), slots[slots["frame"].eq(name)], by_id)
+        name: _redact(
+            getattr(points, name),
+            slots[slots["frame"].eq(name)],
+            by_id if name.endswith("shown") else single,
+        )
         for name in _FRAMES
     }
     return PublicQuarter(

@@ -1,221 +1,233 @@
-"""An edition at work: its pages and downloads, each let through by the gate or named as refused."""
+"""Finish an edition: what failed says so, the index names everything, the manifest seals it."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from markupsafe import escape
-
-from slinb.batch.brief import Order, make_page
-from slinb.batch.edition import Edition, EditionName
+from slinb.batch.folders import (
+    PREFIX,
+    SUFFIX,
+    EditionName,
+    QuarterFolders,
+    building_folder,
+)
+from slinb.batch.graph import Result
+from slinb.batch.manifest import write_manifest
+from slinb.batch.page_steps import mark_page, pass_gate
 from slinb.batch.plan import Page
-from slinb.batch.pool import Outcome, Pool, Task
-from slinb.batch.progress import Progress
-from slinb.batch.quarter import Quarter, parse_quarter
-from slinb.errors import SlinbError
-from slinb.gate.folder import Gate
-from slinb.show.download_files import downloads_html, list_downloads, write_downloads
-from slinb.show.downloads import briefing_downloads
-from slinb.show.index import BriefingLink, QuarterLink, index_html
-from slinb.show.page import PageMarks, page_html
+from slinb.batch.schedule import Schedule, name_downloads_step
+from slinb.catalogue.periods import Period
+from slinb.errors import DisclosureError
+
+if TYPE_CHECKING:
+    from slinb.batch.edition import Edition
+    from slinb.show.index import QuarterLink
+    from slinb.show.page import PageMarks
 
 LOG = logging.getLogger("slinb")
-#: What a page says of its readers.
-READERS: dict[EditionName, str] = {
-    "public": "Public edition: small numbers are suppressed",
-    "restricted": "Restricted: for the directors' group, with small numbers, not for publication",
-}
-#: What follows the quarter in the name of each folder of reports.
-SUFFIX: dict[EditionName, str] = {"public": "", "restricted": "-restricted"}
-TO_AUTHORITIES = "-to-authorities"
-_ONE_READER = "Restricted: for this authority only, not for publication"
-#: What a page of official figures says in place of a quarter: each measure has its own year.
-_PUBLISHED = "Latest official figures"
-#: Where a page has its links to downloads, which are written while its notebook runs.
-_LINKS_HERE = "<!-- downloads -->"
-_REFUSED = (
-    "The last check before publication found a protected number in it. The run's log names the "
-    "place, not the number."
-)
+_LOST = ("failed", "skipped")
 
 
-@dataclass
-class Build:
-    """One edition of a quarter while it is made.
+@dataclass(frozen=True)
+class Finish:
+    """An edition whose steps have ended.
 
     Parameters
     ----------
-    quarter : Quarter
+    folders : QuarterFolders
     edition : Edition
-    folder : Path
-        Where its files are written; nobody reads it before it is published.
-    letters : Path
-        Where a page goes that is for one authority alone.
-    gate : Gate or None
-        Reads every finished file of the public edition; None for the restricted one.
-    failed : list of str
-        Titles of what could not be made, or was refused.
+    schedule : Schedule
+    results : mapping of Result
+        What became of each step.
     """
 
-    quarter: Quarter
+    folders: QuarterFolders
     edition: Edition
-    folder: Path
-    letters: Path
-    gate: Gate | None
-    pages: list[Page] = field(default_factory=list)
-    failed: list[str] = field(default_factory=list)
+    schedule: Schedule
+    results: Mapping[str, Result]
 
-    def add_pages(self, pages: Sequence[Page], workers: Pool, progress: Progress) -> None:
-        """Make pages with their downloads; whatever goes wrong with one, the rest appears."""
-        for page in pages:
-            workers.submit(Task(page.stem, make_page, (self._order(page),)))
-        # The downloads are written while the workers are at the notebooks.
-        links = {page.stem: self._try_downloads(page) for page in pages}
-        by_name = {page.stem: page for page in pages}
-        while outcome := workers.collect():
-            progress.step(outcome.name)
-            self._add_page(by_name[outcome.name], outcome, links[outcome.name])
-        self.pages += [page for page in pages if page.briefing.readers == "all"]
+    @property
+    def pages(self) -> list[tuple[Page, Result]]:
+        """The pages of the edition, and what became of each."""
+        names = self.schedule.list_pages(self.edition.name)
+        return [(self.schedule.pages[name][1], self.results[name]) for name in names]
 
-    def _order(self, page: Page) -> Order:
-        workspace, edition = self.quarter.workspace, self.edition
-        return Order(
-            home=workspace.root,
-            notebook=workspace.notebooks / f"{page.briefing.notebook}.ipynb",
-            executed=self.quarter.folder / "notebooks" / edition.name / f"{page.stem}.ipynb",
-            parameters={
-                "quarter": edition.period.id,
-                "region": edition.region.name,
-                "edition": edition.name,
-                **page.parameters,
-            },
-            title=page.title,
-            lead=page.briefing.summary,
-            tail=_LINKS_HERE,
-            marks=self._mark(page),
-        )
+    @property
+    def failed(self) -> list[str]:
+        """Titles of what could not be made, or was refused."""
+        lost = []
+        for page, result in self.pages:
+            files = self.results.get(name_downloads_step(self.edition.name, page))
+            lost += [page.title] if result.state in _LOST else []
+            lost += [f"downloads of {page.title}"] if files and files.state in _LOST else []
+        return lost
 
-    def _add_page(self, page: Page, outcome: Outcome, links: str) -> None:
+    def write(self) -> None:
+        """Write the pages that are missing, and the index."""
+        for page, result in self.pages:
+            if result.state in _LOST:
+                self._write_failure(page, result)
+        self._write_statement()
+        self._write_index()
+
+    def _write_failure(self, page: Page, result: Result) -> None:
+        told = result.failure.told if result.failure else result.reason
+        made = _fail_page(page.title, told, mark_page(self.edition, page))
         alone = page.briefing.readers == "authority"
-        made = str(outcome.value).replace(_LINKS_HERE, links)
-        if outcome.failure:
-            LOG.error("%s failed:\n%s", page.stem, outcome.failure.traceback)
-            made = self._fail(page.title, outcome.failure.told, self._mark(page))
-        self._write(self.letters if alone else self.folder, f"{page.stem}.html", page.title, made)
+        folder = self.folders.letters if alone else self.folders.reports(self.edition.name)
+        _write_text(building_folder(folder) / f"{self.edition.prefix}{page.stem}.html", made)
 
-    def add_index(self) -> None:
-        """Make the index of everything added."""
+    def _write_index(self) -> None:
+        from slinb.show.index import BriefingLink, index_html
+        from slinb.show.index_state import INDEX_TABLES, IndexState
+
         edition = self.edition
+        groups = {"": "Briefings", "authority": "Each authority", "domain": "What each measure is"}
         links = [
             BriefingLink(
-                page.title if page.authority is None else page.authority.name,
+                page.authority.name if page.authority else page.domain or page.title,
                 f"{edition.prefix}{page.stem}.html",
-                page.briefing.summary if page.authority is None else "",
-                group="Briefings" if page.authority is None else "Each authority",
+                "" if page.briefing.each else page.briefing.summary,
+                group=groups[page.briefing.each],
                 sample=edition.sample and page.briefing.uses == "returns",
             )
-            for page in self.pages
+            for page, _ in self.pages
+            if page.briefing.readers == "all"
         ]
         made = index_html(
             edition.period,
             links,
-            marks=self._mark(),
+            marks=mark_page(edition),
             findings=_find_headlines(edition),
             summary=edition.result("summary"),
             submissions=edition.result("submissions"),
             failures=self.failed,
-            quarters=self._find_other_quarters(),
+            quarters=self._link_quarters(),
+            state=IndexState(
+                {name: edition.result(name) for name in INDEX_TABLES},
+                edition.measures,
+                edition.authorities,
+                edition.region,
+                edition.prefix,
+            ),
         )
-        self._write(self.folder, "index.html", "Index", made)
+        self._write("index", "Index", made)
 
-    def _mark(self, page: Page | None = None) -> PageMarks:
-        returns = page is None or page.briefing.uses == "returns"
-        alone = page is not None and page.briefing.readers == "authority"
-        return PageMarks(
-            region=self.edition.region.name,
-            quarter=self.edition.period.label if returns else _PUBLISHED,
-            edition=_ONE_READER if alone else READERS[self.edition.name],
-            sample=self.edition.sample and returns,
-            sources=tuple(sorted(_name_sources(self.quarter))),
-            index="" if alone else f"{self.edition.prefix}index.html",
-        )
+    def _write_statement(self) -> None:
+        from slinb.show.accessibility import accessibility_html
 
-    def _try_downloads(self, page: Page) -> str:
-        """Write the downloads of a page; without them the page still appears."""
-        try:
-            return self._add_downloads(page)
-        except Exception:  # whatever a table holds that nobody thought of
-            LOG.exception("the downloads of %s failed", page.stem)
-            self.failed.append(f"downloads of {page.title}")
-            return ""
+        edition = self.edition
+        made = accessibility_html(mark_page(edition), prefix=edition.prefix)
+        self._write("accessibility", "Accessibility", made)
 
-    def _add_downloads(self, page: Page) -> str:
-        """Write the downloads of a page and return the links to those that were let through."""
-        if not page.briefing.tables:
-            return ""
-        tables = {name: self.edition.result(name) for name in page.briefing.tables}
-        sheets = briefing_downloads(
-            tables, self.edition.measures, self.edition.areas, edition=self.edition.name
-        )
-        returns = page.briefing.uses == "returns"
-        mark = "SAMPLE_" if self.edition.sample and returns else ""
-        written = write_downloads(
-            self.folder / "downloads",
-            f"{self.edition.prefix}{mark}{page.stem}",
-            sheets,
-            title=page.title,
-            marks=self._mark(page),
-            stamp=self.edition.period.end,
-        )
-        kept = [path for path in written if self._let_through(path.name, path.read_bytes())]
-        for path in set(written) - set(kept):
-            path.unlink()
-            self.failed.append(f"download {path.name}")
-        return str(downloads_html(list_downloads(kept, base=self.folder)))
+    def _write(self, stem: str, title: str, made: str) -> None:
+        """Write a page that no step makes, if the gate lets it through."""
+        edition = self.edition
+        if edition.public:
+            try:
+                pass_gate(self.folders, [(f"{stem}.html", made.encode("utf-8"))])
+            except DisclosureError as error:
+                LOG.error("%s was refused: %s", stem, "; ".join(error.__notes__))
+                made = _fail_page(title, str(error), mark_page(edition))
+        folder = building_folder(self.folders.reports(edition.name))
+        _write_text(folder / f"{edition.prefix}{stem}.html", made)
 
-    def _write(self, folder: Path, name: str, title: str, made: str) -> None:
-        name = f"{self.edition.prefix}{name}"
-        if not self._let_through(name, made.encode("utf-8")):
-            made = self._fail(title, _REFUSED, self._mark())
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(made, encoding="utf-8", newline="\n")
-        LOG.info("made %s", name)
+    def _link_quarters(self) -> Sequence[QuarterLink]:
+        from slinb.show.index import QuarterLink
 
-    def _let_through(self, name: str, content: bytes) -> bool:
-        leaks = self.gate.find_leaks(name, content) if self.gate else []
-        for leak in leaks:
-            LOG.error("the gate refused %s: %s", name, leak)
-        return not leaks
-
-    def _fail(self, title: str, told: str, marks: PageMarks) -> str:
-        self.failed.append(title)
-        body = (
-            f"<p>This briefing could not be made: {escape(told)}</p><p>The other briefings of "
-            "the quarter are complete. The run's log holds the details.</p>"
-        )
-        return page_html(body, f"{title}: not available", marks=marks)
-
-    def _find_other_quarters(self) -> Sequence[QuarterLink]:
-        """Return the other quarters of which this edition was published, the latest first."""
-        suffix, index = SUFFIX[self.edition.name], f"{self.edition.prefix}index.html"
-        reports = self.quarter.workspace.reports(self.edition.period.id).parent
-        names = {p.parent.name.removesuffix(suffix) for p in reports.glob(f"*{suffix}/{index}")}
-        others = {parse_quarter(name) for name in names if _is_quarter(name)}
+        index, suffix = f"{self.edition.prefix}index.html", SUFFIX[self.edition.name]
         return [
             QuarterLink(q.label, f"../{q.id}{suffix}/{index}")
-            for q in sorted(others - {self.edition.period}, reverse=True)
+            for q in list_other_quarters(self.folders, self.edition.name)
         ]
 
 
-def _is_quarter(name: str) -> bool:
+def list_other_quarters(folders: QuarterFolders, edition: EditionName) -> list[Period]:
+    """Return the other quarters of which an edition was published, the latest first."""
+    suffix, index = SUFFIX[edition], f"{PREFIX[edition]}index.html"
+    reports = folders.reports(edition).parent
+    names = {p.parent.name.removesuffix(suffix) for p in reports.glob(f"[!.]*{suffix}/{index}")}
+    found = {period for name in names if (period := _parse(name)) is not None}
+    return sorted(found - {folders.period}, reverse=True)
+
+
+def seal(
+    folders: QuarterFolders,
+    schedule: Schedule,
+    results: Mapping[str, Result],
+    edition: EditionName,
+    folder: Path,
+) -> None:
+    """Write the manifest of a built folder.
+
+    Parameters
+    ----------
+    folders : QuarterFolders
+    schedule : Schedule
+    results : mapping of Result
+    edition : {"public", "restricted"}
+        Whose steps made it.
+    folder : Path
+        The folder whose place it takes.
+    """
+    steps = set(schedule.list_steps(edition))
+    write_manifest(
+        building_folder(folder),
+        folders.workspace.root,
+        prefix="" if folder == folders.reports("public") else PREFIX["restricted"],
+        parameters=describe_run(folders, edition),
+        inputs=schedule.list_inputs(edition),
+        results=[result for name, result in results.items() if name in steps],
+    )
+
+
+def describe_run(folders: QuarterFolders, edition: EditionName) -> dict[str, object]:
+    """Return what an edition was asked for with, as its manifest states it."""
+    others = list_other_quarters(folders, edition)
+    return {
+        "quarter": folders.period.id,
+        "region": folders.region.name,
+        "edition": edition,
+        "other quarters": [quarter.id for quarter in others],
+    }
+
+
+def keep_letters(folders: QuarterFolders) -> None:
+    """Carry the receipts over where the edition that makes them was not asked for."""
+    building = building_folder(folders.letters)
+    for path in folders.letters.glob("*.html"):
+        building.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, building / path.name)
+
+
+def _fail_page(title: str, told: str, marks: PageMarks) -> str:
+    from markupsafe import escape
+
+    from slinb.show.page import page_html
+
+    body = (
+        f"<p>This briefing could not be made: {escape(told)}</p><p>The other briefings of "
+        "the quarter are complete. The run's log holds the details.</p>"
+    )
+    return page_html(body, f"{title}: not available", marks=marks)
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _parse(name: str) -> Period | None:
     try:
-        parse_quarter(name)
-    except (ValueError, SlinbError):
-        return False
-    return True
+        period = Period.parse(name)
+    except ValueError:
+        return None
+    return period if period.kind == "quarter" else None
 
 
 def _find_headlines(edition: Edition) -> list[str]:
@@ -223,9 +235,3 @@ def _find_headlines(edition: Edition) -> list[str]:
     messages = edition.result("messages_quarterly")
     own = messages[messages["area"].eq(edition.region.code) & messages["kind"].eq("message")]
     return [str(text) for text in own.sort_values("order")["text"]]
-
-
-def _name_sources(quarter: Quarter) -> set[str]:
-    rows = quarter.published[["publisher", "release"]].drop_duplicates()
-    latest = rows.groupby("publisher")["release"].agg(lambda r: ", ".join(sorted(set(r))))
-    return {f"{publisher}: {releases}." for publisher, releases in latest.items()}

@@ -66,6 +66,11 @@ class DaskWorkers:
     def __exit__(self, *error: object) -> None:
         self._client.close()
 
+    @property
+    def count(self) -> int:
+        """How many workers the cluster has now."""
+        return max(1, len(self._client.scheduler_info(n_workers=-1)["workers"]))
+
     def submit(self, task: Task) -> None:
         """Send a task, with what it reads, to the cluster."""
         sent = {name: self._objects.put(self._root / name) for name in task.reads}

@@ -10,14 +10,13 @@ from typing import Literal
 
 import pandas as pd
 
+from slinb.batch.folders import OWN, PREFIX, EditionName
 from slinb.catalogue.areas import Area, Areas, load_areas
 from slinb.catalogue.measures import Measure, Measures, load_measures
 from slinb.catalogue.periods import Period
 from slinb.errors import ParameterError
 
 RugKind = Literal["annual", "quarterly"]
-EditionName = Literal["public", "restricted"]
-EDITIONS: tuple[EditionName, ...] = ("public", "restricted")
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Edition:
         The quarter.
     region : Area
         The region whose authorities are compared.
-    folder : Path
+    folders : tuple of Path
         Where the edition's tables are stored.
     sample : bool
         The quarter's returns are made up.
@@ -45,14 +44,14 @@ class Edition:
     name: EditionName
     period: Period
     region: Area
-    folder: Path
+    folders: tuple[Path, ...]
     sample: bool
     compute: Callable[[], Mapping[str, pd.DataFrame]]
 
     @property
     def prefix(self) -> str:
         """How the name of each of its files begins: nobody attaches a restricted one unawares."""
-        return "" if self.public else "RESTRICTED_"
+        return PREFIX[self.name]
 
     @property
     def areas(self) -> Areas:
@@ -122,18 +121,47 @@ class Edition:
             return table
         return table[table["measure"].isin(list(measures))].reset_index(drop=True)
 
+    def result_of(self, name: str, authority: Area) -> pd.DataFrame:
+        """Return the rows of one table that are about one authority.
+
+        Parameters
+        ----------
+        name : str
+            As for :meth:`result`.
+        authority : Area
+
+        Raises
+        ------
+        ParameterError
+            The edition has no table of that name.
+        """
+        for folder in self.folders:
+            path = folder / OWN / authority.slug / f"{name}.parquet"
+            if path.exists():
+                return pd.read_parquet(path)
+        return keep_own(self.result(name), authority)
+
     def _read(self, name: str) -> pd.DataFrame:
-        path = self.folder / f"{name}.parquet"
-        if path.exists():
-            return pd.read_parquet(path)
-        try:
-            return self._computed[name]
-        except KeyError:
+        for folder in self.folders:
+            if (folder / f"{name}.parquet").exists():
+                return pd.read_parquet(folder / f"{name}.parquet")
+        # Of an edition that was run, a table that is not there was not made, or not asked for.
+        known = {} if any(folder.exists() for folder in self.folders) else self._computed
+        if name not in known:
             raise ParameterError(
                 f"The {self.name} edition has no table “{name}”.",
-                f"It has: {', '.join(self._computed)}.",
-            ) from None
+                f"It has: {', '.join(known or self._list_stored())}.",
+            )
+        return known[name]
+
+    def _list_stored(self) -> list[str]:
+        return sorted({p.stem for folder in self.folders for p in folder.glob("*.parquet")})
 
     @cached_property
     def _computed(self) -> Mapping[str, pd.DataFrame]:
         return self.compute()
+
+
+def keep_own(table: pd.DataFrame, authority: Area) -> pd.DataFrame:
+    """Return the rows of a result table that are about one authority."""
+    return table[table["area"].eq(authority.code)].reset_index(drop=True)

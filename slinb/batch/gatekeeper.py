@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from slinb.analyse.comparison import add_intervals
 from slinb.analyse.points import compute_points, take_own_quarter
 from slinb.analyse.quarter_points import QuarterPoints
+from slinb.batch.folders import QuarterFolders
 from slinb.batch.quarter import Quarter
+from slinb.catalogue.areas import load_areas
 from slinb.catalogue.disclosure import load_disclosure_rules
-from slinb.gate.folder import Gate, open_gate
+from slinb.catalogue.measures import load_measures
+from slinb.gate.folder import Gate
 from slinb.gate.secrets import Secret, find_secrets, list_shown
+from slinb.gate.stored import load_gate, store_gate
 
 #: A quarter's own figure and that of twelve months stand for the same quarter.
 _OWN = "own "
@@ -27,14 +31,24 @@ _PRIVATE = ("rank", "phi", "tau2")
 _FIGURES = ["area", "measure", "period", "numerator", "denominator", "value", "lower", "upper"]
 
 
-def open_quarter_gate(quarter: Quarter) -> Gate:
-    """Return the gate through which every file of a quarter's public edition must pass.
+def store_quarter_gate(
+    quarter: Quarter, safe: QuarterPoints, tables: Mapping[str, pd.DataFrame]
+) -> None:
+    """Store the gate through which every file of a quarter's public edition must pass.
 
     The secrets are the numbers of the true points that the protected points do not have, with
     their intervals; what is published of the same cells explains a number that happens to agree.
+
+    Parameters
+    ----------
+    quarter : Quarter
+    safe : QuarterPoints
+        The protected points.
+    tables : mapping of DataFrame
+        The tables of the public edition.
     """
     places = {m.id: m.decimals for m in quarter.measures}
-    true, safe = quarter.points, quarter.protected.points
+    true = quarter.points
     secrets = [
         *find_secrets(_shown(quarter, true), _shown(quarter, safe), places),
         *find_secrets(_own(quarter, true), _own(quarter, safe), places, label=_OWN),
@@ -44,20 +58,26 @@ def open_quarter_gate(quarter: Quarter) -> Gate:
         *list_shown(_shown(quarter, safe), places),
         *list_shown(_own(quarter, safe), places, label=_OWN),
         *list_shown(official[_FIGURES[:-2]].dropna(subset="value"), places),
-        *(
-            s
-            for name in _STATED
-            for s in _list_stated(quarter.edition("public").result(name), places)
-        ),
+        *(s for name in _STATED for s in _list_stated(tables[name], places)),
     ]
     population = {m.id for m in quarter.measures if m.uses_population}
-    return open_gate(
+    store_gate(
+        quarter.gate,
         [s for s in secrets if not _is_population(s, population)],
-        quarter.areas,
-        quarter.measures,
-        shown=shown,
+        shown,
         threshold=load_disclosure_rules().threshold,
     )
+
+
+def open_quarter_gate(quarter: QuarterFolders) -> Gate:
+    """Return the stored gate of a quarter.
+
+    Raises
+    ------
+    FileNotFoundError
+        The public edition of the quarter was not made.
+    """
+    return load_gate(quarter.gate, load_areas(), load_measures())
 
 
 def _list_stated(table: pd.DataFrame, places: dict[str, int]) -> Iterator[Secret]:

@@ -48,10 +48,13 @@ class Need:
     step : str
     pattern : str, default "*"
         Of paths below the root: "*/results/*/E06000031/*".
+    despite : bool, default False
+        The step is made even if this one failed (a page whose downloads failed).
     """
 
     step: str
     pattern: str = "*"
+    despite: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,8 +77,6 @@ class Step:
         What else it reads: raw files, folders of them, a notebook.
     code : tuple of str
         Modules of slinb whose code it runs; what those import is found.
-    despite : bool, default False
-        Made even if a step that it needs failed (an index of pages).
     """
 
     name: str
@@ -85,7 +86,6 @@ class Step:
     needs: tuple[Need, ...] = ()
     files: tuple[Path, ...] = ()
     code: tuple[str, ...] = ()
-    despite: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,14 @@ class Verdict:
     action : {"make", "keep", "wait"}
         "wait": it depends on whether an earlier step comes out as before.
     reason : str
+    key : str
+        Of what is kept.
     """
 
     step: str
     action: Literal["make", "keep", "wait"]
     reason: str
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,7 +182,7 @@ class Graph:
     ) -> tuple[Verdict, Mapping[str, str] | None]:
         if is_forced(step, force):
             return Verdict(step.name, "make", "asked for"), None
-        open_needs = [need.step for need in step.needs if need.step not in known]
+        open_needs = list(dict.fromkeys(n.step for n in step.needs if n.step not in known))
         latest = store.find_latest(step.name)
         if open_needs:
             inputs = latest.parts["inputs"] if latest else {}
@@ -192,7 +195,7 @@ class Graph:
         if record is None:
             reason = explain_change(latest, parts) or "its stored result is gone"
             return Verdict(step.name, "make", reason), None
-        return Verdict(step.name, "keep", "nothing changed"), record.outputs
+        return Verdict(step.name, "keep", "nothing changed", record.key), record.outputs
 
     def find_parts(self, step: Step, known: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
         """Return all that a step's result depends on, as it is now.
@@ -357,9 +360,10 @@ class _Running:
 
     def begin(self, step: Step) -> bool:
         """Start a step; True if it has ended at once (kept or skipped)."""
-        lost = [n.step for n in step.needs if self.results[n.step].state in ("failed", "skipped")]
-        if lost and not step.despite:
-            self._end(Result(step.name, "skipped", f"{', '.join(lost)} failed"))
+        needed = [need.step for need in step.needs if not need.despite]
+        lost = [name for name in needed if self.results[name].state in ("failed", "skipped")]
+        if lost:
+            self._end(Result(step.name, "skipped", f"{', '.join(dict.fromkeys(lost))} failed"))
             return True
         known = {name: result.outputs for name, result in self.results.items()}
         parts = self.graph.find_parts(step, known)

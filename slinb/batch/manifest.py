@@ -42,6 +42,8 @@ class Manifest:
         Digest of each published file, by its path below the published folder.
     seconds : mapping of float
         How long each step took when it was last made.
+    keys : mapping of str
+        Digest of all that each step was made from.
     version, code : str
         Version of slinb, and digest of all its code.
     packages : mapping of str
@@ -52,6 +54,7 @@ class Manifest:
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     seconds: Mapping[str, float] = field(default_factory=dict)
+    keys: Mapping[str, str] = field(default_factory=dict)
     version: str = __version__
     code: str = ""
     packages: Mapping[str, str] = field(default_factory=dict)
@@ -88,6 +91,7 @@ def write_manifest(
     parameters: Mapping[str, Any],
     inputs: Iterable[Path],
     results: Iterable[Result] = (),
+    prefix: str = "",
 ) -> Path:
     """Write the manifest of a folder that is about to be published.
 
@@ -102,24 +106,29 @@ def write_manifest(
     inputs : iterable of Path
         Raw files, folders of them, notebooks.
     results : iterable of Result
-        Of the steps, for their durations.
+        Of the steps, for their durations and keys.
+    prefix : str
+        How the names of the folder's files begin.
 
     Returns
     -------
     Path
         The manifest.
     """
+    steps = sorted(results, key=lambda r: r.step)
     manifest = Manifest(
         parameters=dict(parameters),
         inputs=digest_files(inputs, root),
         outputs=_digest_outputs(folder),
-        seconds={r.step: round(r.seconds, 3) for r in sorted(results, key=lambda r: r.step)},
+        seconds={r.step: round(r.seconds, 3) for r in steps},
+        keys={r.step: r.key for r in steps},
         code=digest_data(digest_code(_list_modules())),
         packages=dict(list_packages()),
     )
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
-    write_whole(folder / MANIFEST, f"{text}\n")
-    return folder / MANIFEST
+    path = folder / f"{prefix}{MANIFEST}"
+    write_whole(path, f"{text}\n")
+    return path
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -130,17 +139,16 @@ def read_manifest(folder: Path) -> Manifest:
     SlinbError
         It has none, or none that can be read.
     """
-    try:
-        return Manifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    path = next(iter(sorted(folder.glob(f"*{MANIFEST}"))), None)
+    if path is None:
         raise SlinbError(
             f"{folder} has no {MANIFEST}.",
             "Name a folder that `slinb run` published: reports/2025-26-Q3.",
-        ) from None
+        )
+    try:
+        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, TypeError) as error:
-        raise SlinbError(
-            f"{folder / MANIFEST} cannot be read: {error}.", "Run the quarter again."
-        ) from error
+        raise SlinbError(f"{path} cannot be read: {error}.", "Run the quarter again.") from error
 
 
 def verify_folder(folder: Path, root: Path | None = None) -> list[Difference]:
@@ -184,7 +192,7 @@ def _compare(
 
 
 def _digest_outputs(folder: Path) -> dict[str, str]:
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != MANIFEST)
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.endswith(MANIFEST))
     return {path.relative_to(folder).as_posix(): digest_file(path) for path in files}
 
 

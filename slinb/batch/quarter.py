@@ -8,23 +8,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from slinb.analyse.publication import (
-    PublicQuarter,
-    protect_quarter,
-    summarise_audit,
-    summarise_suppression,
-)
+from slinb.analyse.publication import PublicQuarter, protect_quarter
 from slinb.analyse.quarter_points import QuarterPoints, compute_quarter_points
-from slinb.batch.edition import EDITIONS, Edition, EditionName
-from slinb.batch.releases import PUBLICATION, read_publication
+from slinb.batch.audits import analyse_audits, read_audit_tables
+from slinb.batch.edition import Edition
+from slinb.batch.folders import (
+    EDITIONS,
+    EditionName,
+    QuarterFolders,
+    find_folders,
+    find_observations,
+)
+from slinb.batch.protection import Protection, describe_protection, read_publication
 from slinb.batch.results import DIVES, analyse_dives, analyse_quarter
 from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
 from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.measures import Measure, Measures, load_measures
-from slinb.catalogue.periods import Period
 from slinb.check.summary import SUMMARY
 from slinb.collect.published import load_pack, merge_releases, read_downloads
-from slinb.collect.returns import is_sample
 from slinb.errors import DisclosureError, ParameterError
 from slinb.methods.disclosure import Publication
 from slinb.schema import COMPARISON, OBSERVATIONS, QUERIES, SUBMISSIONS, TableSchema
@@ -32,24 +33,11 @@ from slinb.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Quarter:
+class Quarter(QuarterFolders):
     """A quarter as the batch sees it: its observations, and the editions made of them.
 
     Tables are read when they are first asked for.
-
-    Parameters
-    ----------
-    period : Period
-        The quarter.
-    region : Area
-        The region whose authorities are compared.
-    workspace : Workspace
-        Where its files lie.
     """
-
-    period: Period
-    region: Area
-    workspace: Workspace
 
     @property
     def areas(self) -> Areas:
@@ -71,23 +59,6 @@ class Quarter:
         """The region's authorities, by name."""
         return self.areas.authorities(self.region.code)
 
-    @property
-    def folder(self) -> Path:
-        """Folder of the processed tables."""
-        return self.workspace.processed(self.period.id)
-
-    @property
-    def results_folder(self) -> Path:
-        """Folder of the editions' tables of this region, one folder an edition."""
-        return self.folder / "results" / self.region.slug
-
-    @property
-    def sample(self) -> bool:
-        """Whether the quarter's returns are made up."""
-        returns = self.workspace.returns(self.period.id)
-        # An earlier quarter of a sample was never returned here: its tables carry the mark.
-        return is_sample(returns if returns.is_dir() else self.folder)
-
     @cached_property
     def published(self) -> pd.DataFrame:
         """Published observations: the pack, and any newer download laid beside it."""
@@ -99,18 +70,15 @@ class Quarter:
 
         A quarantined value stands in it without its number, so that a page can say why.
         """
-        own = [_read_quarter(self.folder)]
+        own = [_read_observations(self.folder)]
         if (self.folder / "quarantined.parquet").exists():
             own.append(_hide_numbers(self.table("quarantined")))
         return pd.concat([self.earlier, *own], ignore_index=True)
 
     @cached_property
     def earlier(self) -> pd.DataFrame:
-        """Accepted observations of every earlier quarter that was collected.
-
-        Made-up quarters are history for a made-up quarter only, never for a real one.
-        """
-        frames = [_read_quarter(folder) for folder in self._earlier_folders()]
+        """Accepted observations of every earlier quarter that was collected."""
+        frames = [_read_observations(folder) for folder in self.list_earlier()]
         return pd.concat([OBSERVATIONS.empty(), *frames], ignore_index=True)
 
     def table(self, name: str) -> pd.DataFrame:
@@ -134,9 +102,8 @@ class Quarter:
         """The points of the returns with their true counts."""
         return self._compute_points(self.history)
 
-    @cached_property
-    def protected(self) -> PublicQuarter:
-        """What of the quarter's returns may be published, with its proof if the audit passed."""
+    def protect(self) -> PublicQuarter:
+        """Protect the quarter's counts together with what was published of the last one."""
         # What a sender wrote beside a figure is for the region's eyes.
         history = self.history.assign(note="", sent="")
         return protect_quarter(
@@ -147,42 +114,71 @@ class Quarter:
             self._read_last_publication(),
         )
 
+    @cached_property
+    def protection(self) -> Protection:
+        """What of the quarter's returns may be published, with its proof if the audit passed."""
+        last = self._read_last_publication() is not None
+        return describe_protection(self.protect(), self.asked, last=last)
+
     def edition(self, name: EditionName) -> Edition:
         """Return an edition of the quarter: what a notebook may read of it."""
         return Edition(
             name=name,
             period=self.period,
             region=self.region,
-            folder=self.results_folder / name,
+            folders=self.tables(name),
             sample=self.sample,
             compute=partial(self.analyse, name),
         )
 
     def analyse(self, edition: EditionName) -> dict[str, pd.DataFrame]:
-        """Compute every table of an edition.
+        """Compute every table of an edition at once, as nobody runs it: in the lab.
 
         Raises
         ------
         DisclosureError
-            Of the public edition: the audit finds a suppressed figure that can be worked out,
-            so nothing of it is published.
+            As :meth:`compare_public`.
         """
-        return dict(self._public_tables) if edition == "public" else self._analyse(public=False)
+        if edition == "public":
+            return self.compare_public(self.protection)
+        found = self.protection
+        public = self.compare_public(found) if found.proved else {}
+        return self.compare_restricted() | tell_senders(found, public.get("comparison_quarterly"))
 
-    @cached_property
-    def _public_tables(self) -> dict[str, pd.DataFrame]:
-        audit = self.protected.audit
-        if not audit.passed:
+    def compare_public(self, found: Protection) -> dict[str, pd.DataFrame]:
+        """Compute the tables of the public edition.
+
+        Parameters
+        ----------
+        found : Protection
+            What of the quarter may be published.
+
+        Raises
+        ------
+        DisclosureError
+            The audit finds a suppressed figure that can be worked out, so nothing is published.
+        """
+        if not found.proved:
             raise DisclosureError(
-                f"{self.period.id}: the audit of the public edition failed: {audit}",
+                f"{self.period.id}: the audit of the public edition failed.",
                 "Nothing of it was published. The restricted edition can still be made "
                 "(slinb run --edition restricted). Please report this fault of slinb.",
             )
-        return self._analyse(public=True)
+        told = {"suppression": found.suppression, "audit": found.audit}
+        return self._compare("public", found.points) | told
 
-    def _analyse(self, *, public: bool) -> dict[str, pd.DataFrame]:
-        edition: EditionName = "public" if public else "restricted"
-        points = self.protected.points if public else self.points
+    def compare_restricted(self) -> dict[str, pd.DataFrame]:
+        """Compute the tables of the restricted edition, but for what they tell of the public one.
+
+        :func:`tell_senders` has those.
+        """
+        names = ("accepted", "quarantined", "superseded")
+        came = {name: self._read(name, OBSERVATIONS) for name in names}
+        return self._compare("restricted", self.points) | came
+
+    def _compare(self, edition: EditionName, points: QuarterPoints) -> dict[str, pd.DataFrame]:
+        public = edition == "public"
+        base = load_disclosure_rules().base if public else None
         submissions = self._read("submissions", SUBMISSIONS)
         if public:
             submissions = submissions.assign(narrative="", role="", file="")
@@ -193,7 +189,7 @@ class Quarter:
             measures=self.measures,
             published=self.published,
             points=points,
-            base=load_disclosure_rules().base if public else None,
+            base=base,
         )
         before = self._read_explained_before(edition)
         last = self.period.previous()
@@ -202,36 +198,29 @@ class Quarter:
             # not followed back further; one quarter is what a reader remembers.
             before = make(last, submissions=SUBMISSIONS.empty(), before=None)["explain"]
         tables = make(self.period, submissions=submissions, before=before)
+        audits = read_audit_tables(self.folder, self.list_earlier())
         queries = self._read("queries", QUERIES)
         return tables | {
             "submissions": submissions,
             "summary": self._read("summary", SUMMARY),
             "queries": _keep_rules(queries) if public else queries,
-            **self._describe_protection(public=public),
+            "sources": self._list_sources(),
             **analyse_dives(
                 {name: self._read(name, schema) for name, schema in DIVES.items()},
                 self.published,
                 self.region,
                 self.areas,
                 self.period,
-                base=load_disclosure_rules().base if public else None,
+                base=base,
             ),
-            **({} if public else self._tell_senders()),
+            **analyse_audits(audits, tables, self.region, self.areas, self.period, public=public),
         }
 
-    def _tell_senders(self) -> dict[str, pd.DataFrame]:
-        """Return what only the receipts need: what came, and what of it the public will see."""
-        names = ("accepted", "quarantined", "superseded")
-        came = {name: self._read(name, OBSERVATIONS) for name in names}
-        passed = self.protected.audit.passed
-        shown = self._public_tables["comparison_quarterly"] if passed else COMPARISON.empty()
-        return came | {"public": shown}
-
-    def _describe_protection(self, *, public: bool) -> dict[str, pd.DataFrame]:
-        found = self.protected
-        last = self._read_last_publication() is not None
-        suppression = summarise_suppression(found, self.asked, reasons=not public)
-        return {"suppression": suppression, "audit": summarise_audit(found, last=last)}
+    def _list_sources(self) -> pd.DataFrame:
+        """Return the releases that the published figures are from, a line each publisher."""
+        rows = self.published[["publisher", "release"]].drop_duplicates()
+        releases = rows.groupby("publisher")["release"].agg(lambda r: ", ".join(sorted(set(r))))
+        return releases.reset_index().sort_values("publisher", ignore_index=True)
 
     def _compute_points(self, history: pd.DataFrame) -> QuarterPoints:
         return compute_quarter_points(
@@ -245,25 +234,30 @@ class Quarter:
 
     def _read_explained_before(self, edition: EditionName) -> pd.DataFrame | None:
         """Return last quarter's explain list of an edition; None where it was not run."""
-        before = Quarter(self.period.previous(), self.region, self.workspace)
-        stored = before.results_folder / edition / "explain.parquet"
-        if before.folder in self._earlier_folders() and stored.exists():
+        stored = self.before.tables(edition)[0] / "explain.parquet"
+        if self.before.folder in self.list_earlier() and stored.exists():
             return pd.read_parquet(stored)
         return None
 
     def _read_last_publication(self) -> Publication | None:
         """Return what was published of the quarter before, as a reader has it."""
-        before = Quarter(self.period.previous(), self.region, self.workspace)
-        folder = before.results_folder / PUBLICATION
-        if before.folder not in self._earlier_folders() or not folder.is_dir():
+        folder = self.before.publication
+        if self.before.folder not in self.list_earlier() or not folder.is_dir():
             return None
         return read_publication(folder)
 
-    def _earlier_folders(self) -> list[Path]:
-        parent = self.folder.parent
-        folders = [p for p in parent.iterdir() if p.is_dir()] if parent.is_dir() else []
-        earlier = [p for p in sorted(folders) if _is_earlier(p.name, self.period)]
-        return [p for p in earlier if is_sample(p) == self.sample]
+
+def tell_senders(found: Protection, public: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Return what the restricted edition says of the public one.
+
+    Parameters
+    ----------
+    found : Protection
+    public : DataFrame or None
+        The public comparison of the returns; None where there is none.
+    """
+    shown = COMPARISON.empty() if public is None else public
+    return {"suppression": found.reasons, "audit": found.audit, "public": shown}
 
 
 def open_quarter(
@@ -309,16 +303,8 @@ def find_quarter(
     quarter: str, region: str = DEFAULT_REGION, *, workspace: Workspace | None = None
 ) -> Quarter:
     """Return a quarter for the batch; parameters and errors as of :func:`open_quarter`."""
-    area = load_areas().region(region)
-    return Quarter(parse_quarter(quarter), area, workspace or Workspace.find())
-
-
-def parse_quarter(text: str) -> Period:
-    """Read a financial-year quarter, refusing other kinds of period."""
-    period = Period.parse(text)
-    if period.kind != "quarter":
-        raise ParameterError(f"“{text}” is not a quarter.", "Write it as 2025-26-Q3.")
-    return period
+    found = find_folders(quarter, region, workspace=workspace)
+    return Quarter(found.period, found.region, found.workspace)
 
 
 def load_published(workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -344,17 +330,6 @@ def _hide_numbers(held: pd.DataFrame) -> pd.DataFrame:
     return held.assign(**nothing, status=held["status"].where(unreadable, "quarantined"))
 
 
-def _is_earlier(name: str, period: Period) -> bool:
-    try:
-        other = Period.parse(name)
-    except ValueError:
-        return False
-    return other.kind == "quarter" and other < period
-
-
-def _read_quarter(folder: Path) -> pd.DataFrame:
-    for name in ("accepted", "observations"):
-        path = folder / f"{name}.parquet"
-        if path.exists():
-            return pd.read_parquet(path)
-    return OBSERVATIONS.empty()
+def _read_observations(folder: Path) -> pd.DataFrame:
+    path = find_observations(folder)
+    return pd.read_parquet(path) if path.exists() else OBSERVATIONS.empty()

@@ -11,29 +11,35 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from slinb.analyse.annual_report import compute_year
 from slinb.analyse.benchmark import Rounded
+from slinb.analyse.changes import list_changes
 from slinb.analyse.comparison import compare, latest_periods
 from slinb.analyse.explain import list_explanations
 from slinb.analyse.funnels import compute_funnel
 from slinb.analyse.messages import choose_findings
+from slinb.analyse.neglect import analyse_neglect
 from slinb.analyse.neighbours import list_neighbour_values
 from slinb.analyse.points import compute_points
+from slinb.analyse.published_series import list_published_series
 from slinb.analyse.quarter_points import QuarterPoints
 from slinb.analyse.revisions import compute_revisions, grade_confidence
 from slinb.analyse.section20 import analyse_section20
 from slinb.analyse.sensitivity import compute_sensitivity, summarise_firmness
 from slinb.analyse.travel import compute_travel
 from slinb.analyse.trends import compute_trends
-from slinb.catalogue.areas import Area, Areas
+from slinb.catalogue.areas import ENGLAND, Area, Areas
 from slinb.catalogue.confounders import load_confounders
 from slinb.catalogue.explain import load_explain_rules
 from slinb.catalogue.grades import load_grades
-from slinb.catalogue.measures import Measure, Measures
+from slinb.catalogue.measures import Measure, Measures, load_measures
+from slinb.catalogue.neglect import load_neglect
 from slinb.catalogue.periods import Period
 from slinb.catalogue.priorities import load_priorities
 from slinb.catalogue.rebasing import load_rebasings
 from slinb.catalogue.section20 import load_section20
 from slinb.schema import DIVE_COUNTS, DIVE_DURATIONS, DIVE_RISK
+from slinb.show.neglect_words import write_neglect_messages
 from slinb.show.section20_words import write_section20_messages
 from slinb.show.words import write_messages
 
@@ -89,6 +95,8 @@ def analyse_quarter(
     for rug in rugs:
         made = _analyse_rug(rug, measures, areas, region.code)
         tables |= {f"{name}_{rug.kind}": table for name, table in made.items()}
+    own = [a.code for a in areas.authorities(region.code)]
+    tables["published_series"] = list_published_series(annual, stated, [*own, region.code, ENGLAND])
     tables["neighbours"] = list_neighbour_values(tables["comparison_annual"], annual)
     tables["explain"] = list_explanations(
         tables["comparison_quarterly"],
@@ -99,6 +107,7 @@ def analyse_quarter(
         submissions=submissions,
         before=before,
     )
+    tables |= compute_year(points, trends, asked, areas, region.code, period)
     tables["revisions"] = compute_revisions(points.shown, annual, asked)
     tables["confidence"] = grade_confidence(
         tables["comparison_quarterly"], tables["revisions"], load_grades()
@@ -142,7 +151,26 @@ def analyse_dives(
         counts, risk, durations, published, data, region.code, codes, period, base
     )
     words = write_section20_messages(tables["section20_findings"], data, areas)
-    return {**tables, "section20_messages": words}
+    neglect = _analyse_neglect(counts, durations, published, region, areas, period, base)
+    return {**tables, "section20_messages": words, **neglect}
+
+
+def _analyse_neglect(
+    counts: pd.DataFrame,
+    durations: pd.DataFrame,
+    published: pd.DataFrame,
+    region: Area,
+    areas: Areas,
+    period: Period,
+    base: int | None,
+) -> dict[str, pd.DataFrame]:
+    data = load_neglect()
+    codes = [a.code for a in areas.authorities(region.code)]
+    tables = analyse_neglect(
+        counts, durations, published, data, load_measures(), region.code, codes, period, base
+    )
+    words = write_neglect_messages(tables["neglect_findings"], data, areas)
+    return {**tables, "neglect_messages": words}
 
 
 @dataclass(frozen=True)
@@ -165,10 +193,10 @@ def _analyse_rug(
 ) -> dict[str, pd.DataFrame]:
     """Return the comparison of one rug and what follows from it."""
     mine = rug.points[rug.points["measure"].isin([m.id for m in rug.measures])]
-    comparison = _keep_periods(
-        compare(mine, rug.measures, areas, region, published=rug.published, rounded=rug.rounded),
-        rug.periods,
+    compared = compare(
+        mine, rug.measures, areas, region, published=rug.published, rounded=rug.rounded
     )
+    comparison = _keep_periods(compared, rug.periods)
     travel = compute_travel(rug.points, rug.measures, areas, region, own=rug.own)
     travel = _keep_periods(travel, rug.periods)
     sensitivity = compute_sensitivity(
@@ -189,6 +217,7 @@ def _analyse_rug(
     )  # fmt: skip
     return {
         "comparison": comparison,
+        "changes": list_changes(compared, rug.periods),
         "travel": travel,
         "funnel": compute_funnel(comparison, rug.measures),
         "sensitivity": sensitivity,

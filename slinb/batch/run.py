@@ -1,39 +1,39 @@
-"""Run a quarter: collect, check, then make and publish the editions that are asked for.
+"""Run a quarter: make what has to be made, and put the editions that are asked for in place.
 
-An edition is built in a folder of its own beside the published one and takes its place only
-when every page is there; a notebook that fails becomes a page that says so.
+A quarter is built in folders of its own beside the published ones and takes their place when it
+is finished; a notebook that fails becomes a page that says so.
 """
 
 from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
-from slinb.batch.build import SUFFIX, TO_AUTHORITIES, Build
-from slinb.batch.edition import EditionName
-from slinb.batch.gatekeeper import open_quarter_gate
-from slinb.batch.lock import hold_lock
-from slinb.batch.plan import Briefing, Page, list_pages, load_plan
-from slinb.batch.pool import Pool
-from slinb.batch.progress import Progress
-from slinb.batch.publish import building_folder, publish
-from slinb.batch.quarter import Quarter, load_published
-from slinb.batch.releases import PUBLICATION, write_publication
-from slinb.batch.results import DIVES
-from slinb.check import check_quarter, write_query_logs
-from slinb.collect.deep_dives import read_deep_dives
-from slinb.collect.population import find_population
-from slinb.collect.returns import SAMPLE_MARKER, is_sample, read_returns
-from slinb.errors import DisclosureError, ParameterError, SlinbError
+from slinb.batch.build import Finish, describe_run, keep_letters, seal
+from slinb.batch.folders import PREFIX, EditionName, QuarterFolders, building_folder
+from slinb.batch.graph import Result, Verdict, Workers, run_graph
+from slinb.batch.lock import check_folder, explain_disk, hold_lock
+from slinb.batch.manifest import read_manifest, verify_folder
+from slinb.batch.plan import load_plan
+from slinb.batch.publication import publish_folders, recover
+from slinb.batch.schedule import Schedule, schedule_quarter
+from slinb.batch.status import Watch
+from slinb.batch.store import Store
+from slinb.catalogue.areas import load_areas
+from slinb.catalogue.measures import load_measures
+from slinb.errors import ParameterError, SlinbError
+from slinb.show.measure_links import list_domains
+from slinb.workspace import SAMPLE_MARKER, is_sample
 
 LOG = logging.getLogger("slinb")
 #: Lists of what was planted in a sample; no returns.
 _SAMPLE_LISTS = ("sample_defects.csv", "sample_dive_defects.csv")
+#: Without these there is nothing to publish.
+_FIRST = ("collect", "check")
 
 
 @dataclass(frozen=True)
@@ -48,109 +48,256 @@ class RunResult:
         The log of the run, with the traceback of whatever failed.
     failed : tuple of str
         Titles of the briefings that failed; their pages say so.
+    made, kept : int
+        How many steps were made, and how many stood from before.
     """
 
     index: Path
     log: Path
     failed: tuple[str, ...] = ()
+    made: int = 0
+    kept: int = 0
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a run is done.
+
+    Parameters
+    ----------
+    force : bool, default False
+        Make every step, whatever is stored.
+    workers : int, optional
+        Processes at work; as many as there are processors if left out.
+    dask : str, default ""
+        Address of a Dask scheduler: its workers carry the steps out.
+    exchange : str, default ""
+        Where files go to and from that cluster, a folder or an address that fsspec knows.
+    quiet : bool, default False
+        Show no progress.
+    """
+
+    force: bool = False
+    workers: int | None = None
+    dask: str = ""
+    exchange: str = ""
+    quiet: bool = False
 
 
 def run_quarter(
-    quarter: Quarter, editions: Sequence[EditionName] = ("public",), *, quiet: bool = False
+    folders: QuarterFolders,
+    editions: Sequence[EditionName] = ("public",),
+    options: RunOptions | None = None,
 ) -> RunResult:
     """Run a quarter from its raw files to its published briefings.
 
     Parameters
     ----------
-    quarter : Quarter
+    folders : QuarterFolders
     editions : sequence of {"public", "restricted"}
         An edition that is not asked for is not touched. The result names the index of the first.
-    quiet : bool, default False
-        Show no progress.
+    options : RunOptions, optional
 
     Raises
     ------
     BusyError
-        Another run of the quarter is at work.
+        Another run is at work in this project.
+    DiskError
+        The disk is full, or a folder may not be written. What was published still stands.
     SlinbError
         The published pack cannot be read: there is nothing to compare with. A bad return
         never raises; it stands in the query log.
     """
-    _refuse_other_region(quarter)
-    quarter.folder.mkdir(parents=True, exist_ok=True)
-    log = quarter.folder / "run.log"
-    plan = load_plan()
-    steps = 2 + sum(2 + len(_list_pages(quarter, plan, name)) for name in editions)
-    failed: list[str] = []
+    chosen = options or RunOptions()
+    root = folders.workspace.root
+    _refuse_other_region(folders)
+    _refuse_mixed_returns(folders.returns)
+    processed = folders.folder.parent
+    with hold_lock(processed / "run.lock", "This project"), explain_disk(root):
+        check_folder(processed)
+        check_folder(folders.letters.parent)
+        folders.folder.mkdir(parents=True, exist_ok=True)
+        with _log_to(folders.folder / "run.log"):
+            return _run_locked(folders, editions, chosen)
+
+
+def plan_quarter(
+    folders: QuarterFolders, editions: Sequence[EditionName], *, force: bool = False
+) -> list[Verdict]:
+    """Say of each step of a quarter whether a run would make it, and why."""
+    schedule = _schedule(folders, editions)
+    return schedule.graph.judge(open_store(folders), force=force)
+
+
+def open_store(folders: QuarterFolders) -> Store:
+    """Return the store of what was made before, of all quarters of the project."""
+    return Store(folders.folder.parent / ".store", folders.workspace.root)
+
+
+def status_file(folders: QuarterFolders) -> Path:
+    """Return the file in which a run says how far it is."""
+    return folders.folder / "status.json"
+
+
+def _schedule(folders: QuarterFolders, editions: Sequence[EditionName]) -> Schedule:
+    authorities = load_areas().authorities(folders.region.code)
+    domains = list_domains(load_measures())
+    return schedule_quarter(folders, editions, load_plan(), authorities, domains)
+
+
+def _run_locked(
+    folders: QuarterFolders, editions: Sequence[EditionName], options: RunOptions
+) -> RunResult:
+    if told := recover(folders.letters.parent):
+        LOG.warning(told)
+    # A quarter without returns still has its annual rug: every authority is then missing.
+    folders.returns.mkdir(parents=True, exist_ok=True)
+    _carry_sample_mark(folders)
+    schedule, store = _schedule(folders, editions), open_store(folders)
+    log = folders.folder / "run.log"
+    first = editions[0]
+    index = folders.reports(first) / f"{PREFIX[first]}index.html"
+    verdicts = schedule.graph.judge(store, force=options.force)
+    if all(_stands(folders, edition, schedule, verdicts) for edition in editions):
+        LOG.info("nothing changed since it was published")
+        return RunResult(index, log, kept=len(verdicts))
+    targets = [folders.letters, *(folders.reports(edition) for edition in editions)]
+    for target in targets:
+        shutil.rmtree(building_folder(target), ignore_errors=True)
+    results = _make(folders, schedule, store, options)
+    failed = _publish(folders, editions, schedule, results)
+    store.prune()
+    states = [result.state for result in results.values()]
+    return RunResult(index, log, tuple(failed), states.count("made"), states.count("kept"))
+
+
+def _make(
+    folders: QuarterFolders, schedule: Schedule, store: Store, options: RunOptions
+) -> dict[str, Result]:
+    """Carry out the steps; raise if there is nothing that could be published."""
+    names = list(schedule.graph.steps)
+    latest = {name: record.seconds for name in names if (record := store.find_latest(name))}
     with (
-        hold_lock(quarter.folder / "run.lock", quarter.period.id),
-        _log_to(log),
-        Progress(steps, quiet=quiet) as progress,
-        Pool(preload=("slinb.notebook", "slinb.show.notebook")) as workers,
+        _open_workers(folders, options) as (workers, count),
+        Watch(
+            f"{folders.period.id}, {folders.region.name}",
+            names,
+            workers=count,
+            expected=latest,
+            file=status_file(folders),
+            quiet=options.quiet,
+        ) as watch,
     ):
-        tables = collect_and_check(quarter, progress)
-        _publish_queries(quarter, tables)
-        for name in editions:
-            failed += _run_edition(quarter, name, plan, progress, workers)
-    first = quarter.edition(editions[0])
-    folder = quarter.workspace.reports(quarter.period.id, SUFFIX[first.name])
-    return RunResult(folder / f"{first.prefix}index.html", log, tuple(failed))
+
+        def end(result: Result) -> None:
+            _log_result(result)
+            watch.end(result)
+
+        results = run_graph(
+            schedule.graph,
+            store,
+            workers,
+            force=options.force,
+            on_start=watch.begin,
+            on_end=end,
+        )
+    for name in _FIRST:
+        if failure := results[name].failure:
+            raise SlinbError(
+                f"{folders.period.id} could not be run, {name} failed: {failure.told}",
+                f"The details are in {folders.folder / 'run.log'}. "
+                "What was published before still stands.",
+            )
+    return results
 
 
-def _list_pages(quarter: Quarter, plan: Sequence[Briefing], edition: EditionName) -> list[Page]:
-    """Return the pages of an edition; what goes to one authority alone has full figures."""
-    chosen = [b for b in plan if b.readers == "all" or edition == "restricted"]
-    return list_pages(chosen, quarter.authorities)
+@contextmanager
+def _open_workers(folders: QuarterFolders, options: RunOptions) -> Iterator[tuple[Workers, int]]:
+    if options.dask:
+        from slinb.batch.dask_run import DaskWorkers
+
+        exchange = options.exchange or str(folders.folder.parent / ".exchange")
+        with DaskWorkers(options.dask, folders.workspace.root, exchange) as cluster:
+            yield cluster, cluster.count
+        return
+    from slinb.batch.pool import Pool, count_processors
+
+    preload = ("slinb.notebook", "slinb.show.notebook", "slinb.batch.gatekeeper")
+    with Pool(options.workers, preload=preload) as pool:
+        yield pool, options.workers or count_processors()
 
 
-def _run_edition(
-    quarter: Quarter,
-    name: EditionName,
-    plan: Sequence[Briefing],
-    progress: Progress,
-    workers: Pool,
+def _log_result(result: Result) -> None:
+    LOG.info("%s: %s in %.1f s (%s)", result.step, result.state, result.seconds, result.reason)
+    if result.failure:
+        LOG.error("%s failed:\n%s", result.step, result.failure.traceback)
+
+
+def _publish(
+    folders: QuarterFolders,
+    editions: Sequence[EditionName],
+    schedule: Schedule,
+    results: dict[str, Result],
 ) -> list[str]:
-    """Make and publish one edition; return what of it failed."""
+    """Finish the editions and put them in place together; return what failed."""
+    from slinb.batch.quarter import Quarter
+
+    failed: list[str] = []
+    targets: list[tuple[EditionName, Path]] = []
+    whole = Quarter(folders.period, folders.region, folders.workspace)
+    for edition in editions:
+        compared = results[f"compare ({edition})"]
+        if compared.failure:
+            failed.append(f"the {edition} edition ({compared.failure.told})")
+            continue
+        if compared.state == "skipped":
+            failed.append(f"the {edition} edition ({compared.reason})")
+            continue
+        done = Finish(folders, whole.edition(edition), schedule, results)
+        done.write()
+        failed += done.failed
+        targets.append((edition, folders.reports(edition)))
+    if "restricted" not in dict(targets):
+        keep_letters(folders)
+    if building_folder(folders.letters).is_dir():
+        targets.append(("restricted" if "restricted" in editions else "public", folders.letters))
+    for edition, folder in targets:
+        seal(folders, schedule, results, edition, folder)
+    publish_folders([(building_folder(folder), folder) for _, folder in targets])
+    LOG.info("published %s", ", ".join(folder.name for _, folder in targets))
+    return failed
+
+
+def _stands(
+    folders: QuarterFolders,
+    edition: EditionName,
+    schedule: Schedule,
+    verdicts: Sequence[Verdict],
+) -> bool:
+    """Whether an edition that is published is what a run would make."""
+    keys = {verdict.step: verdict.key for verdict in verdicts}
+    steps = schedule.list_steps(edition)
+    folder = folders.reports(edition)
     try:
-        store_results(quarter, name, progress)
-    except DisclosureError as error:
-        LOG.error("the %s edition was not made: %s", name, error)
-        return [f"the {name} edition ({error})"]
-    reports = quarter.workspace.reports(quarter.period.id, SUFFIX[name])
-    letters = quarter.workspace.reports(quarter.period.id, TO_AUTHORITIES)
-    build = Build(
-        quarter=quarter,
-        edition=quarter.edition(name),
-        folder=building_folder(reports),
-        letters=letters,
-        gate=open_quarter_gate(quarter) if name == "public" else None,
-    )
-    build.add_pages(_list_pages(quarter, plan, name), workers, progress)
-    progress.step(f"index ({name})")
-    build.add_index()
-    _publish_folder(build.folder, reports)
-    LOG.info("published the %s edition of %s", name, quarter.period.id)
-    return build.failed
+        sealed = read_manifest(folder)
+        same = sealed.keys == {name: keys[name] for name in steps}
+        others = [folder, folders.letters]
+        return (
+            same
+            and sealed.parameters == describe_run(folders, edition)
+            and not any(verify_folder(each) for each in others)
+        )
+    except SlinbError:  # it has no manifest, or none that can be read
+        return False
 
 
-def _publish_folder(building: Path, reports: Path) -> None:
-    try:
-        publish(building, reports)
-    except OSError as error:
-        raise SlinbError(
-            f"The published folder {reports.name} cannot be replaced: {error.strerror or error}.",
-            f"Close every file of it in other programs and run again; the built pages are in "
-            f"{building.name} beside it.",
-        ) from error
-
-
-def _refuse_other_region(quarter: Quarter) -> None:
+def _refuse_other_region(folders: QuarterFolders) -> None:
     """Refuse to run over what was made of the same quarter for another region."""
-    results = quarter.results_folder.parent
+    results = folders.results.parent
     others = [p.name for p in results.iterdir()] if results.is_dir() else []
-    if others and quarter.results_folder.name not in others:
+    if others and folders.results.name not in others:
         raise ParameterError(
-            f"{quarter.period.id} was run here for another region ({', '.join(others)}).",
+            f"{folders.period.id} was run here for another region ({', '.join(others)}).",
             "Run this region in a project folder of its own (set SLINB_HOME to it).",
         )
 
@@ -169,108 +316,22 @@ def _refuse_mixed_returns(folder: Path) -> None:
         )
 
 
-def collect_and_check(quarter: Quarter, progress: Progress) -> dict[str, pd.DataFrame]:
-    """Collect the returns and the published figures, check them and store the tables.
-
-    Returns
-    -------
-    dict of DataFrame
-        The tables as stored under ``data/processed/<quarter>/``: accepted, quarantined,
-        queries, summary, submissions, superseded.
-    """
-    progress.step("collect")
-    published, problems = load_published(quarter.workspace)
-    measures = quarter.measures.quarterly()
-    population = find_population(published, measures, quarter.period)
-    folder = quarter.workspace.returns(quarter.period.id)
-    # A quarter without returns still has its annual rug: every authority is then missing.
-    folder.mkdir(parents=True, exist_ok=True)
-    _refuse_mixed_returns(folder)
-    returns = read_returns(folder, quarter.period, quarter.authorities, measures, population)
-    dives = read_deep_dives(
-        folder, quarter.period, quarter.authorities, submissions=returns.submissions
-    )
-    LOG.info("collected %d observations from %s", len(returns.observations), folder.name)
-    progress.step("check")
-    result = check_quarter(
-        returns.observations,
-        quarter.earlier,
-        published,
-        returns.submissions,
-        pd.concat([returns.queries, dives.queries, problems], ignore_index=True),
-        quarter.measures,
-        quarter.areas,
-        quarter.period,
-        quarter.region.code,
-    )
-    tables = {
-        "accepted": result.accepted,
-        "quarantined": result.quarantined,
-        "queries": result.queries,
-        "summary": result.summary,
-        "submissions": returns.submissions,
-        "superseded": returns.superseded,
-        **dict(zip(DIVES, (dives.counts, dives.risk, dives.durations), strict=True)),
-    }
-    _carry_sample_mark(folder, quarter.folder)
-    for name, table in tables.items():
-        table.to_parquet(quarter.folder / f"{name}.parquet", index=False)
-    LOG.info("accepted %d, quarantined %d", len(result.accepted), len(result.quarantined))
-    return tables
+def _carry_sample_mark(folders: QuarterFolders) -> None:
+    """Mark what is made from a sample as a sample, and nothing else."""
+    (folders.folder / SAMPLE_MARKER).unlink(missing_ok=True)
+    if is_sample(folders.returns):
+        shutil.copyfile(folders.returns / SAMPLE_MARKER, folders.folder / SAMPLE_MARKER)
 
 
-def store_results(quarter: Quarter, edition: EditionName, progress: Progress) -> None:
-    """Compute the tables of an edition and store them where every notebook reads them.
-
-    Raises
-    ------
-    DisclosureError
-        The public edition could not be proved safe.
-    """
-    progress.step(f"compare ({edition})")
-    folder = quarter.results_folder / edition
-    shutil.rmtree(folder, ignore_errors=True)
-    tables = quarter.analyse(edition)
-    folder.mkdir(parents=True)
-    for name, table in tables.items():
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-    if edition == "public":
-        published = quarter.protected.protected.publication
-        write_publication(quarter.results_folder / PUBLICATION, published)
-    LOG.info("computed %s", ", ".join(f"{name} {len(t)}" for name, t in tables.items()))
-
-
-def _carry_sample_mark(returns: Path, processed: Path) -> None:
-    """Mark what was made from a sample as a sample, and nothing else."""
-    (processed / SAMPLE_MARKER).unlink(missing_ok=True)
-    if is_sample(returns):
-        shutil.copyfile(returns / SAMPLE_MARKER, processed / SAMPLE_MARKER)
-
-
-def _publish_queries(quarter: Quarter, tables: dict[str, pd.DataFrame]) -> None:
-    """Write each authority's query log; with its own figures in it, it goes to nobody else."""
-    reports = quarter.workspace.reports(quarter.period.id, TO_AUTHORITIES)
-    building = building_folder(reports)
-    written = write_query_logs(
-        tables["queries"], building / "queries", quarter.authorities, quarter.measures
-    )
-    mark = "SAMPLE_" if quarter.sample else ""
-    for path in written:
-        path.rename(path.with_name(f"RESTRICTED_{mark}{path.name}"))
-    _publish_folder(building, reports)
-
-
-class _log_to:  # noqa: N801  # reads as a verb where it is used
+@contextmanager
+def _log_to(path: Path) -> Iterator[None]:
     """Send the run's log to a file while the run lasts."""
-
-    def __init__(self, path: Path) -> None:
-        self._handler = logging.FileHandler(path, mode="w", encoding="utf-8")
-        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-
-    def __enter__(self) -> None:
-        LOG.setLevel(logging.INFO)
-        LOG.addHandler(self._handler)
-
-    def __exit__(self, *error: object) -> None:
-        LOG.removeHandler(self._handler)
-        self._handler.close()
+    handler = logging.FileHandler(path, mode="w", encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    LOG.setLevel(logging.INFO)
+    LOG.addHandler(handler)
+    try:
+        yield
+    finally:
+        LOG.removeHandler(handler)
+        handler.close()

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -120,19 +120,34 @@ class Store:
             _copy_whole(self._object(digest), place)
         return True
 
-    def prune(self, keys: Collection[str]) -> int:
-        """Remove every record but those of some keys, and the files that only they had.
+    def prune(self, keep: int = 3) -> int:
+        """Remove what was made long ago: of each step all records but the last few stay.
+
+        What is taken back soon is thus found again.
+
+        Parameters
+        ----------
+        keep : int, default 3
+            Records of each step that stay; its latest always does.
 
         Returns
         -------
         int
             How many files were removed.
         """
-        kept = {f"{key}.json" for key in keys}
-        records = list((self.folder / "records").glob("*.json"))
-        read = [self._read(path) for path in records if path.name in kept]
-        needed = {digest for record in read if record for digest in record.outputs.values()}
-        gone = [path for path in records if path.name not in kept]
+        latest = {p.read_text(encoding="utf-8").strip() for p in self.folder.glob("latest/*")}
+        steps: dict[str, list[Path]] = {}
+        read: dict[Path, Record] = {}
+        gone: list[Path] = []
+        for path in sorted((self.folder / "records").glob("*.json"), key=_changed, reverse=True):
+            record = self._read(path)
+            others = steps.setdefault(record.step if record else "", [])
+            if record and (path.stem in latest or len(others) < keep):
+                others.append(path)
+                read[path] = record
+            else:
+                gone.append(path)
+        needed = {digest for record in read.values() for digest in record.outputs.values()}
         gone += [path for path in self.folder.glob("objects/*/*") if path.name not in needed]
         for path in gone:
             path.unlink()
@@ -174,3 +189,7 @@ def _copy_whole(source: Path, target: Path) -> None:
     except BaseException:
         Path(aside).unlink(missing_ok=True)
         raise
+
+
+def _changed(path: Path) -> float:
+    return path.stat().st_mtime

@@ -77,11 +77,8 @@ def make_graph(root: Path, names: str = "abc", broken: str = "") -> Graph:
     sources = [f"tables/{name}.txt" for name in names]
     collected = tuple(Need(f"collect {name}") for name in names)
     steps.append(Step("compare", pool_returns, (sources, root), ("tables/region.txt",), collected))
-    pages = tuple(Need(f"page {name}") for name in names)
-    index = Step(
-        "index", write_index, (root / "pages", root / "index.txt"), ("index.txt",), pages,
-        despite=True,
-    )  # fmt: skip
+    pages = tuple(Need(f"page {name}", despite=True) for name in names)
+    index = Step("index", write_index, (root / "pages", root / "index.txt"), ("index.txt",), pages)
     return build_graph([index, *steps], root)
 
 

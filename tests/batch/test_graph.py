@@ -207,14 +207,18 @@ def test_a_stored_key_does_not_depend_on_where_the_project_lies(tmp_path: Path) 
     assert keys[0] == keys[1]
 
 
-def test_pruning_keeps_what_is_named(root: Path) -> None:
+def test_pruning_keeps_the_last_few_of_each_step(root: Path) -> None:
     store = store_of(root)
-    run(root)
-    send(root, "a", 99)
-    results = run_graph(kit.make_graph(root), store, kit.AtOnce())
-    assert store.prune({r.key for r in results.values()}) > 0
+    for number in (1, 2, 3, 4):
+        send(root, "a", number * 100)
+        run(root)
+    assert store.prune(keep=2) > 0
     assert set(run(root).values()) == {"kept"}
-    assert store.prune({r.key for r in results.values()}) == 0
+    send(root, "a", 300)  # the last but one
+    assert set(run(root).values()) == {"kept"}
+    assert store.prune(keep=2) == 0
+    send(root, "a", 100)
+    assert run(root)["collect a"] == "made"
 
 
 def test_code_is_followed_through_its_imports() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from slinb.batch.folders import find_folders
 from slinb.batch.lock import BusyError, hold_lock
 from slinb.batch.quarter import find_quarter, open_quarter
 from slinb.batch.run import _refuse_mixed_returns, run_quarter
@@ -67,18 +68,18 @@ def test_a_quarantined_value_keeps_its_place_and_loses_its_number(tmp_path: Path
 
 def test_another_region_of_the_same_quarter_is_not_run_over_the_first(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    find_quarter("2025-26-Q3", workspace=workspace).results_folder.mkdir(parents=True)
+    find_folders("2025-26-Q3", workspace=workspace).results.mkdir(parents=True)
     with pytest.raises(ParameterError, match="another region \\(east-of-england\\)"):
-        run_quarter(find_quarter("2025-26-Q3", "South West", workspace=workspace), quiet=True)
+        run_quarter(find_folders("2025-26-Q3", "South West", workspace=workspace))
 
 
 def test_where_the_audit_fails_only_the_restricted_edition_can_be_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quarter = find_quarter("2025-26-Q3", workspace=copy_project(tmp_path))
-    found = quarter.protected
-    failed = replace(found, audit=replace(found.audit, passed=False))
-    monkeypatch.setitem(vars(quarter), "protected", failed)
+    found = quarter.protection
+    failed = replace(found, audit=found.audit.assign(passed=False))
+    monkeypatch.setitem(vars(quarter), "protection", failed)
     with pytest.raises(DisclosureError, match="--edition restricted"):
         quarter.analyse("public")
     tables = quarter.analyse("restricted")
@@ -86,11 +87,11 @@ def test_where_the_audit_fails_only_the_restricted_edition_can_be_made(
     assert tables["public"].empty
 
 
-def test_two_runs_of_a_quarter_do_not_meet(tmp_path: Path) -> None:
-    quarter = find_quarter("2025-26-Q3", workspace=Workspace(tmp_path))
-    lock = quarter.folder / "run.lock"
-    with hold_lock(lock, "2025-26-Q3"), pytest.raises(BusyError, match="being run already"):
-        run_quarter(quarter, quiet=True)
+def test_two_runs_in_a_project_do_not_meet(tmp_path: Path) -> None:
+    folders = find_folders("2025-26-Q3", workspace=Workspace(tmp_path))
+    lock = folders.folder.parent / "run.lock"
+    with hold_lock(lock, "This project"), pytest.raises(BusyError, match="being run already"):
+        run_quarter(folders)
 
 
 @pytest.mark.parametrize(

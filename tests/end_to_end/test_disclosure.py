@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from slinb.analyse.publication import build_publication, list_slots
+from slinb.analyse.publication import PublicQuarter, build_publication, list_slots
 from slinb.batch.gatekeeper import open_quarter_gate
+from slinb.batch.protection import read_publication
 from slinb.batch.quarter import Quarter, find_quarter, open_quarter
 from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.methods.disclosure import Publication, audit, round_half_up
@@ -28,6 +29,11 @@ KEY = ["area", "measure", "period"]
 @pytest.fixture(scope="module")
 def quarter(sample_quarter: Workspace) -> Quarter:
     return find_quarter(QUARTER, workspace=sample_quarter)
+
+
+@pytest.fixture(scope="module")
+def found(quarter: Quarter) -> PublicQuarter:
+    return quarter.protect()
 
 
 @pytest.fixture(scope="module")
@@ -127,10 +133,13 @@ def test_the_files_agree_with_one_another_and_show_no_small_count(
 
 
 def test_the_attack_on_the_published_files_recovers_nothing(
-    sample_quarter: Workspace, quarter: Quarter, truth: tuple[pd.DataFrame, Publication]
+    sample_quarter: Workspace,
+    quarter: Quarter,
+    found: PublicQuarter,
+    truth: tuple[pd.DataFrame, Publication],
 ) -> None:
     printed = find_printed(sample_quarter, quarter)
-    secret = set(quarter.protected.protected.log["cell"])
+    secret = set(found.protected.log["cell"])
     small = truth[1].cells["value"].between(1, 5) & ~truth[1].cells["rounded"]
     assert set(truth[1].cells.loc[small, "cell"]) <= secret
     known = read_back(truth, printed, secret)
@@ -141,28 +150,35 @@ def test_the_attack_on_the_published_files_recovers_nothing(
 
 
 def test_the_attack_succeeds_where_complementary_suppression_is_taken_away(
-    sample_quarter: Workspace, quarter: Quarter, truth: tuple[pd.DataFrame, Publication]
+    sample_quarter: Workspace,
+    quarter: Quarter,
+    found: PublicQuarter,
+    truth: tuple[pd.DataFrame, Publication],
 ) -> None:
-    log = quarter.protected.protected.log
+    log = found.protected.log
     extra = set(log.loc[log["reason"].eq("complementary"), "cell"]) & set(truth[0]["id"])
     assert len(extra) > 100
     known = read_back(truth, find_printed(sample_quarter, quarter), set(log["cell"]), extra)
-    found = recover_cells(known, RULES.min_range)
+    recovered = recover_cells(known, RULES.min_range)
     true = dict(zip(truth[1].cells["cell"], truth[1].cells["value"], strict=True))
-    assert len(found) > 50
-    assert all(low <= true[cell] <= high for cell, (low, high) in found.items())
+    assert len(recovered) > 50
+    assert all(low <= true[cell] <= high for cell, (low, high) in recovered.items())
 
 
-def test_the_audit_of_what_was_stored_passes(quarter: Quarter) -> None:
-    assert quarter.protected.audit.passed
-    assert audit(quarter.protected.protected.publication, exact=False).passed
-    assert quarter.protected.protected.notes == ()
+def test_the_audit_of_what_was_stored_passes(quarter: Quarter, found: PublicQuarter) -> None:
+    stored = read_publication(quarter.publication)
+    key = ["cell", "value", "symbol"]
+    mine = found.protected.publication.cells
+    pd.testing.assert_frame_equal(stored.cells[key], mine.loc[~mine["fixed"], key])
+    assert found.audit.passed
+    assert audit(found.protected.publication, exact=False).passed
+    assert found.protected.notes == ()
 
 
 def test_no_public_table_holds_a_number_that_is_suppressed(
-    sample_quarter: Workspace, quarter: Quarter
+    sample_quarter: Workspace, found: PublicQuarter
 ) -> None:
-    gone = quarter.protected.points.shown
+    gone = found.points.shown
     gone = gone[gone["status"].eq("suppressed")][KEY]
     assert len(gone) > 50
     edition = open_quarter(QUARTER, workspace=sample_quarter)

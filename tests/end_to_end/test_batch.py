@@ -1,0 +1,229 @@
+"""The real command on the sample quarter: nothing twice, nothing half, the same bytes anywhere."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from slinb.batch.folders import find_folders
+from slinb.batch.manifest import read_manifest, verify_folder
+from slinb.batch.plan import load_plan
+from slinb.batch.run import RunOptions, run_quarter
+from slinb.cli import main
+from slinb.workspace import Workspace
+from tests.conftest import QUARTER
+
+pytestmark = pytest.mark.slow
+#: A few briefings of each kind: with downloads, of the returns, one for each authority.
+FEW = ("quarterly_rug", "data_quality", "authority_profile")
+
+
+def call(workspace: Workspace, *words: str) -> Result:
+    return CliRunner(env={"SLINB_HOME": str(workspace.root)}).invoke(main, list(words))
+
+
+@pytest.fixture
+def project(sample_quarter: Workspace, tmp_path: Path) -> Workspace:
+    """Return a copy of the project that a test may change."""
+    shutil.copytree(sample_quarter.root, tmp_path / "project", symlinks=True)
+    return Workspace(tmp_path / "project")
+
+
+@pytest.fixture
+def bare(sample_quarter: Workspace, tmp_path: Path) -> Workspace:
+    """Return a project with the same raw files and history, and nothing made of the quarter."""
+    copied = Workspace(tmp_path / "bare")
+    for name in ("data/raw", "notebooks"):
+        shutil.copytree(sample_quarter.root / name, copied.root / name)
+    for folder in find_folders(QUARTER, workspace=sample_quarter).list_earlier():
+        shutil.copytree(folder, copied.processed(folder.name))
+    return copied
+
+
+def read_files(folder: Path, pattern: str = "**/*") -> dict[str, bytes]:
+    files = (p for p in folder.glob(pattern) if p.is_file() and "manifest" not in p.name)
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in files}
+
+
+def list_made(workspace: Workspace) -> set[str]:
+    log = (workspace.processed(QUARTER) / "run.log").read_text(encoding="utf-8")
+    return set(re.findall(r"INFO (.+): made in", log))
+
+
+def test_a_second_run_makes_nothing_and_touches_nothing(project: Workspace) -> None:
+    before = {p: p.stat().st_mtime_ns for p in (project.root / "reports").rglob("*")}
+    result = call(project, "run", "--quarter", QUARTER, "--edition", "both")
+    assert result.exit_code == 0
+    assert "Nothing changed" in result.stderr
+    assert result.stdout.strip() == str(project.reports(QUARTER) / "index.html")
+    assert {p: p.stat().st_mtime_ns for p in (project.root / "reports").rglob("*")} == before
+    planned = call(project, "plan", "--quarter", QUARTER, "--edition", "both")
+    assert planned.output.strip().splitlines()[-1].startswith("0 to make, 0 that depend on them")
+    told = call(project, "status", "--quarter", QUARTER).output
+    assert re.search(rf"{QUARTER}.*: done, (\d+) of \1 steps", told)
+
+
+def test_a_published_folder_is_verified_and_a_changed_one_is_put_right(project: Workspace) -> None:
+    folder = project.reports(QUARTER)
+    assert call(project, "verify", str(folder), "--inputs").exit_code == 0
+    whole = (folder / "trends.html").read_bytes()
+    (folder / "trends.html").write_bytes(whole.replace(b"better", b"worse"))
+    (folder / "index.html").unlink()
+    found = call(project, "verify", str(folder))
+    assert found.exit_code == 1
+    assert set(found.output.strip().splitlines()) == {
+        "index.html is not there any more.",
+        "trends.html is not what was published.",
+    }
+    assert call(project, "run", "--quarter", QUARTER).exit_code == 0
+    assert (folder / "trends.html").read_bytes() == whole
+    assert call(project, "verify", str(folder)).exit_code == 0
+
+
+def test_a_figure_is_traced_to_its_cell(sample_quarter: Workspace) -> None:
+    page = sample_quarter.reports(QUARTER) / "quarterly-rug.html"
+    told = call(sample_quarter, "trace", str(page), "cla_rate Luton").output
+    (file, sheet, cell) = re.search(
+        r"(SAMPLE_return_\S+\.xlsx), sheet “([^”]+)”, cell ([A-Z]+\d+)", told
+    ).groups()
+    path = sample_quarter.returns(QUARTER) / file
+    value = openpyxl.load_workbook(path, data_only=True)[sheet][cell].value
+    assert f"{value:,} of " in told
+    page = sample_quarter.reports(QUARTER) / "annual-rug.html"
+    official = call(sample_quarter, "trace", str(page), "rereferrals_pct/Essex").output
+    assert "Department for Education" in official
+    assert "Essex" in official
+    lost = call(sample_quarter, "trace", str(page), "nothing Essex")
+    assert lost.exit_code == 1
+    assert "There is no measure “nothing”" in lost.output
+
+
+def change_narrative(workspace: Workspace, slug: str, text: str) -> None:
+    """Resubmit a return in which the authority only says something else."""
+    (path,) = workspace.returns(QUARTER).glob(f"*_{slug}.xlsx")
+    book = openpyxl.load_workbook(path)
+    for sheet in book.worksheets:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if (
+                    isinstance(cell.value, str)
+                    and len(cell.value) > 60
+                    and not cell.protection.locked
+                ):
+                    cell.value = text
+                    book.save(path)
+                    return
+    raise AssertionError(f"{path.name} has no narrative")
+
+
+def test_other_words_from_one_authority_make_its_own_pages_again(project: Workspace) -> None:
+    change_narrative(project, "bedford", "We have opened a second panel since October.")
+    result = call(project, "run", "--quarter", QUARTER, "--edition", "both")
+    assert result.exit_code == 0, result.output
+    made = list_made(project)
+    assert "receipt-bedford (restricted)" in made
+    others = {name for name in made if re.match(r"(receipt|authority-profile)-(?!bedford )", name)}
+    assert others == set()
+    assert not any("annual-rug" in name or name == "protect" for name in made)
+    assert not any(name.endswith("(public)") and "compare" not in name for name in made)
+
+
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plan a few briefings only."""
+    chosen = tuple(b for b in load_plan() if b.notebook in FEW)
+    monkeypatch.setattr("slinb.batch.run.load_plan", lambda: chosen)
+
+
+def compare_with(sample_quarter: Workspace, other: Workspace) -> int:
+    """Check every table and page of a run against those of the fixture's; return how many."""
+    mine, theirs = (find_folders(QUARTER, workspace=w) for w in (other, sample_quarter))
+    pairs = [(mine.results, theirs.results), (mine.reports("public"), theirs.reports("public"))]
+    checked = 0
+    for here, there in pairs:
+        for name, content in read_files(here).items():
+            if name == "index.html":  # it lists the few briefings
+                continue
+            assert content == (there / name).read_bytes(), name
+            checked += 1
+    assert verify_folder(mine.reports("public")) == []
+    return checked
+
+
+@pytest.mark.usefixtures("few")
+def test_one_worker_makes_the_same_bytes_as_two(sample_quarter: Workspace, bare: Workspace) -> None:
+    folders = find_folders(QUARTER, workspace=bare)
+    result = run_quarter(folders, ("public",), RunOptions(workers=1, quiet=True))
+    assert result.failed == ()
+    assert compare_with(sample_quarter, bare) > 100
+
+
+@pytest.fixture
+def cluster() -> Iterator[object]:
+    distributed = pytest.importorskip("distributed", reason="the extra slinb[dask] is missing")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
+    ) as cluster:
+        yield cluster
+
+
+@pytest.mark.usefixtures("few")
+def test_a_cluster_that_loses_a_worker_makes_the_same_bytes(
+    sample_quarter: Workspace, bare: Workspace, cluster
+) -> None:
+    victim = next(iter(cluster.workers.values())).process.pid
+
+    def kill_in_mid_run() -> None:
+        log = bare.processed(QUARTER) / "run.log"
+        while not log.exists() or "protect: made" not in log.read_text(encoding="utf-8"):
+            time.sleep(0.2)
+        os.kill(victim, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_in_mid_run, daemon=True)
+    killer.start()
+    options = RunOptions(dask=cluster.scheduler_address, quiet=True)
+    result = run_quarter(find_folders(QUARTER, workspace=bare), ("public",), options)
+    killer.join(1)
+    assert not killer.is_alive()
+    assert result.failed == ()
+    assert compare_with(sample_quarter, bare) > 100
+
+
+def test_the_command_killed_at_random_leaves_the_published_quarter_whole(
+    project: Workspace,
+) -> None:
+    folder = project.reports(QUARTER)
+    old = read_files(folder)
+    notebook = project.notebooks / "data_quality.ipynb"
+    text = notebook.read_text(encoding="utf-8")
+    notebook.write_text(text.replace("# ", "# Changed: ", 1), encoding="utf-8")
+    chance = random.Random(7)  # noqa: S311  # it picks instants, and guards nothing
+    command = [sys.executable, "-m", "slinb.cli", "run", "--quarter", QUARTER]
+    environment = {**os.environ, "SLINB_HOME": str(project.root)}
+    for _ in range(4):
+        run = subprocess.Popen(
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(chance.uniform(0.5, 8))
+        run.kill()
+        run.wait()
+        assert verify_folder(folder) == []
+        if read_files(folder) != old:  # this one had ended
+            break
+    assert call(project, "run", "--quarter", QUARTER).exit_code == 0
+    assert verify_folder(folder) == []
+    assert set(read_files(folder)) == set(old)
+    assert read_manifest(folder).inputs["notebooks/data_quality.ipynb"]
