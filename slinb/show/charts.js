@@ -8,6 +8,8 @@
     var layout = drawing.layout || {};
     layout.font = Object.assign({}, layout.font, { color: token("ink") });
     layout.paper_bgcolor = layout.plot_bgcolor = "rgba(0,0,0,0)";
+    // On a phone a finger on the chart scrolls the page.
+    if (matchMedia("(pointer: coarse)").matches) { layout.dragmode = false; }
     var plot = figure.querySelector(".plot");
     plot.textContent = "";
     Plotly.newPlot(plot, drawing.data, layout, {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -65,6 +65,7 @@ def explain_html(
     *,
     most: int = 5,
     own_words: bool = True,
+    links: Mapping[str, str] | None = None,
     key: str = "explain",
 ) -> Html:
     """Write the explain list: authority by authority, most pressing first, with its own words.
@@ -85,6 +86,8 @@ def explain_html(
         Items of an authority that are shown at once; the others open on request.
     own_words : bool, default True
         Show what authorities wrote; False in the public edition, which has none of it.
+    links : mapping of str to str, optional
+        Address of the page of each measure, by its id.
     key : str
         Prefix of the ids.
 
@@ -111,6 +114,7 @@ def explain_html(
                 rules=[rule.words for rule in rules.rule] + [rules.follow_up.words],
                 groups=groups,
                 most=most,
+                links=links or {},
                 without=_join([a for a in areas if all(g.area != a for g in groups)]),
                 own_words=own_words,
                 silent=_join([g.area for g in groups if own_words and not g.narrative]),

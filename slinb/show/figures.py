@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PLOTLY_MARK = '<figure class="slinb chart" data-plotly'
 #: Units of a drawing that name something else in it, and so must be its own on the page.
 _IDS = re.compile(r'(\bid="|href="#|url\(#)')
+#: The little markup that plotly knows in a title.
+_MARKUP = re.compile(r"</?(?:sup|sub|b|i)>")
 _FACE = "'DejaVu Sans'"
 _STYLE = re.compile(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
@@ -80,11 +82,13 @@ def plotly_html(fig: Any, alt: str, *, caption: str, source: str, table: str = "
     """
     _require_alt(alt)
     drawing = json.loads(fig.to_json())
+    title, bare = _take_title(drawing)
     text = str(
         render_template(
             "plotly",
             # No "<" can end the block or open a comment in it.
-            drawing=Markup(json.dumps(drawing, sort_keys=True).replace("<", "\\u003c")),  # noqa: S704
+            drawing=Markup(json.dumps(bare, sort_keys=True).replace("<", "\\u003c")),  # noqa: S704
+            title=title,
             alt=alt,
             caption=caption,
             source=source,
@@ -92,6 +96,16 @@ def plotly_html(fig: Any, alt: str, *, caption: str, source: str, table: str = "
         )
     )
     return Html(text, bundle=(("application/vnd.plotly.v1+json", drawing),))
+
+
+def _take_title(drawing: dict[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Return the lines of a title, and the figure without it: plotly cuts off what is too wide."""
+    layout = dict(drawing["layout"])
+    title = layout.pop("title", {}).get("text", "")
+    if title:
+        layout["margin"] = {"t": 16, **layout.get("margin", {})}
+    lines = [_MARKUP.sub("", line).strip() for line in title.split("<br>")]
+    return [line for line in lines if line], {**drawing, "layout": layout}
 
 
 def _require_alt(alt: str) -> None:

@@ -23,7 +23,7 @@ HEIGHT = 344.0
 _LEFT, _RIGHT, _BOTTOM, _TOP = 46.0, 274.0, 54.0, 336.0
 _AXIS = 28.0
 _LINE = 15.0
-_SMALL = 11.0
+_SMALL = 12.0
 _CURVE_POINTS = 20
 #: A leader is drawn to a label that stands further than this from its point.
 _NEAR = 12.0

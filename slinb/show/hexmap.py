@@ -53,6 +53,7 @@ def hexmap_html(
     title: str,
     alt: str,
     source: str = "",
+    behind: bool = True,
     key: str = "map",
 ) -> Html:
     """Draw a region's authorities as hexagons, with the table behind them.
@@ -70,6 +71,8 @@ def hexmap_html(
         The map in words.
     source : str
         Where the figures come from, and how many they are.
+    behind : bool, default True
+        Lay the table of its figures behind it; False where the page shows that table anyway.
     key : str
         Prefix of the ids, for a page with two maps.
 
@@ -99,7 +102,9 @@ def hexmap_html(
                 source=source,
                 cells=placed,
                 box=_find_box(placed),
-                table=table_html(["Authority", "Figure", "Differs"], rows, caption=title),
+                table=table_html(["Authority", "Figure", "Differs"], rows, caption=title)
+                if behind
+                else "",
             )
         )
     )

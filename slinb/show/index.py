@@ -9,6 +9,7 @@ from itertools import groupby
 import pandas as pd
 
 from slinb.catalogue.periods import Period
+from slinb.show.index_state import IndexState, state_html
 from slinb.show.markup import render_template
 from slinb.show.page import PageMarks, page_html
 from slinb.show.quality_totals import QualityTotals, total_quality
@@ -57,6 +58,7 @@ def index_html(
     submissions: pd.DataFrame | None = None,
     failures: Sequence[str] = (),
     quarters: Sequence[QuarterLink] = (),
+    state: IndexState | None = None,
 ) -> str:
     """Write the index page of a quarter: a whole document.
 
@@ -77,17 +79,31 @@ def index_html(
         Briefings that could not be made, and why: said on the page, never left out.
     quarters : sequence of QuarterLink
         Other quarters, the latest first.
+    state : IndexState, optional
+        What the state of the region is told from. It names every authority with the way to its
+        page, so links that only repeat those are left out.
     """
+    told = state_html(state) if state else ""
+    named = _name_profiles(state)
+    briefings = [link for link in briefings if link.href not in named]
+    order = [(quarter.label, ""), *((other.label, other.href) for other in quarters)]
     body = render_template(
         "index",
+        state=told,
         findings=findings,
         groups=[(g, list(b)) for g, b in groupby(briefings, key=lambda link: link.group)],
         totals=_total(summary, submissions),
         failures=failures,
-        quarters=quarters,
+        quarters=order,
     )
     own = replace(marks, index="", quarter=quarter.label)
     return page_html(str(body), "Briefings of the quarter", marks=own)
+
+
+def _name_profiles(state: IndexState | None) -> set[str]:
+    if state is None:
+        return set()
+    return {f"{state.prefix}authority-profile-{a.slug}.html" for a in state.authorities}
 
 
 def _total(summary: pd.DataFrame | None, submissions: pd.DataFrame | None) -> QualityTotals | None:

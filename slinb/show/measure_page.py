@@ -1,67 +1,76 @@
-"""The page of one measure: what it is, which way is good, where it comes from, every series."""
+"""The pages of measures, one a domain: what each is, where it comes from, every series of it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pandas as pd
 
-from slinb.catalogue.areas import Area, Areas
+from slinb.catalogue.areas import ENGLAND, Area, Areas
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
 from slinb.catalogue.tables import load_tables
 from slinb.errors import SchemaError
-from slinb.show.formats import NO_FIGURE, REASONS, format_number, format_value
-from slinb.show.hexmap import HexCell, hexmap_html
-from slinb.show.marks import Mark
+from slinb.schema import PUBLISHED_SERIES, TRENDS
+from slinb.show.formats import NO_FIGURE, REASONS, format_number, format_period_short, format_value
 from slinb.show.markup import Html, render_template
+from slinb.show.measure_links import ANCHOR
 from slinb.show.phrases import join_names, name_area
 from slinb.show.profile_rows import Rug
-from slinb.show.rows import Row
 from slinb.show.sentences import has_figure
-from slinb.show.statements import read_statement
-from slinb.show.trend_charts import trend_panels_html
+from slinb.show.series_lines import SeriesLines, draw_lines
+from slinb.show.trend_words import format_quarter
 
-#: Result tables that a measure's page is made from.
-MEASURE_TABLES = ("comparison_quarterly", "comparison_annual", "trends")
+#: Result tables that the pages of measures are made from.
+MEASURE_TABLES = ("comparison_quarterly", "comparison_annual", "trends", "published_series")
 _SORTS = {
-    "proportion": "a share: part of a whole, in per cent",
-    "rate": "a rate: events or children per population",
-    "ratio": "a ratio: one count over another",
-    "value": "a figure that the publisher states without counts",
+    "proportion": "A share: part of a whole, in per cent",
+    "rate": "A rate: events or children per population",
+    "ratio": "A ratio: one count over another",
+    "value": "A figure that the publisher states without counts",
 }
 
 
-def measure_html(
+@dataclass(frozen=True)
+class _Source:
+    """One source of a measure's figures: the comparison, its lines and their heading."""
+
+    heading: str
+    rug: Rug
+    lines: SeriesLines
+    when: str
+
+
+def measures_html(
     tables: Mapping[str, pd.DataFrame],
-    measure: Measure,
+    measures: Sequence[Measure],
     areas: Areas,
     region: Area,
     *,
     profiles: Mapping[str, str] | None = None,
-    key: str = "measure",
 ) -> Html:
-    """Write the page of one measure: its definition, its map, its figures, every series.
+    """Write a page of measures: of each its definition, its figures and every series.
 
     Parameters
     ----------
     tables : mapping of str to DataFrame
         The result tables of one edition named in :data:`MEASURE_TABLES`.
-    measure : Measure
+    measures : sequence of Measure
+        In order; the ids of their headings are those of
+        :func:`slinb.show.measure_links.link_measure`.
     areas : Areas
     region : Area
         Whose authorities are shown.
     profiles : mapping of str to str, optional
-        Address of the page of each authority by its code; the map then links to them.
-    key : str
-        Prefix of the ids.
+        Address of the page of each authority by its code.
 
     Returns
     -------
     Html
-        One ``<section>``, headings from ``h2``; it needs ``findings.css`` and ``profile.css``
-        and no script.
+        One ``<section>``, headings from ``h2``; it needs ``profile.css`` and no script.
 
     Raises
     ------
@@ -70,41 +79,118 @@ def measure_html(
     """
     missing = [name for name in MEASURE_TABLES if name not in tables]
     if missing:
-        raise SchemaError(f"The page of “{measure.id}” lacks the tables {', '.join(missing)}.")
-    among = areas.authorities(region.code)
-    now, official = (Rug(tables[name]) for name in MEASURE_TABLES[:2])
-    rows = [_read_row(area, now, official, measure) for area in among]
-    shown = now if any(now.row(area, measure) for area in among) else official
-    series = tables["trends"][tables["trends"]["measure"].eq(measure.id)]
+        raise SchemaError(f"A page of measures lacks the tables {', '.join(missing)}.")
+    desk = _Desk(tables, areas, region)
     return Html(
         str(
             render_template(
                 "measure_page",
-                key=key,
-                measure=measure,
-                sort=_SORTS[measure.kind],
-                finding=_say_finding(shown, measure, among),
-                map=_draw_map(shown, measure, among, profiles or {}, of_returns=shown is now),
-                rows=rows,
-                breaks=[(Period.parse(b.period).label, b.reason) for b in measure.breaks],
-                sources=_list_sources(measure),
-                charts=trend_panels_html(series, [measure], [*among, region], key=f"{key}-trend")
-                if len(series)
-                else "",
+                anchor=ANCHOR,
+                region=region,
+                profiles=profiles or {},
+                measures=[desk.describe(measure) for measure in measures],
             )
         )
     )
 
 
-def _read_row(area: Area, now: Rug, official: Rug, measure: Measure) -> dict[str, Any]:
-    return {
-        "area": area,
-        "now": read_statement(now.row(area, measure), measure),
-        "official": read_statement(official.row(area, measure), measure),
-    }
+class _Desk:
+    """The tables of an edition, laid out by measure."""
+
+    def __init__(self, tables: Mapping[str, pd.DataFrame], areas: Areas, region: Area) -> None:
+        self.now, self.official = (Rug(tables[name]) for name in MEASURE_TABLES[:2])
+        self.among = areas.authorities(region.code)
+        self.region, self.england = region, areas[ENGLAND]
+        trends = TRENDS.conform(tables["trends"])
+        self.trends = dict(tuple(trends.groupby("measure", sort=False)))
+        published = PUBLISHED_SERIES.conform(tables["published_series"])
+        self.published = dict(tuple(published.groupby("measure", sort=False)))
+
+    def describe(self, measure: Measure) -> dict[str, Any]:
+        """Return what the template says of one measure."""
+        sources = [s for s in (self._read_returns(measure), self._read_official(measure)) if s]
+        cells = {
+            a: [_read_cell(s, a, measure) for s in sources]
+            for a in (*self.among, self.region, self.england)
+        }
+        return {
+            "measure": measure,
+            "sort": _SORTS[measure.kind],
+            "finding": _say_finding(sources[0].rug, measure, self.among) if sources else "",
+            "breaks": [(Period.parse(b.period).label, b.reason) for b in measure.breaks],
+            "origin": _list_origins(measure),
+            "sources": sources,
+            "rows": [
+                (area, own)
+                for area, own in cells.items()
+                if area.level == "authority" or any(cell["text"] != NO_FIGURE for cell in own)
+            ],
+        }
+
+    def _read_returns(self, measure: Measure) -> _Source | None:
+        rows = self.trends.get(measure.id)
+        if rows is None:
+            return None
+        shown = rows["rolling"] if measure.shown == "rolling12" else rows["value"]
+        status = shown.notna().map({True: "provisional", False: "missing"})
+        rows = rows.assign(value=shown, status=status)
+        return self._draw("This quarter's returns", self.now, rows, measure, "now", _name_quarter)
+
+    def _read_official(self, measure: Measure) -> _Source | None:
+        rows = self.published.get(measure.id)
+        if rows is None:
+            return None
+        name = partial(_name_year, measure=measure)
+        return self._draw("Official figures", self.official, rows, measure, "official", name)
+
+    def _draw(
+        self, heading: str, rug: Rug, rows: pd.DataFrame, measure: Measure, key: str, name: Any
+    ) -> _Source:
+        lines = draw_lines(
+            rows,
+            measure,
+            [*self.among, self.region, self.england],
+            reference=self.region,
+            name_period=name,
+            key=f"{key}-{measure.id}",
+        )
+        own = (rug.row(area, measure) for area in self.among)
+        period = next((row["period"] for row in own if row is not None), "")
+        when = format_period_short(Period.parse(period), measure.shown) if period else ""
+        return _Source(heading, rug, lines, when)
 
 
-def _say_finding(rug: Rug, measure: Measure, among: list[Area]) -> str:
+def _name_quarter(period: str) -> str:
+    return Period.parse(period).id
+
+
+def _name_year(period: str, measure: Measure) -> str:
+    parsed = Period.parse(period)
+    return format_quarter(period, measure) if parsed.kind == "quarter" else str(parsed.end.year)
+
+
+def _read_cell(source: _Source, area: Area, measure: Measure) -> dict[str, Any]:
+    """Return one area's latest figure with its sign, and its line."""
+    row = source.rug.row(area, measure)
+    mark = source.rug.mark(area, measure)
+    text, why = NO_FIGURE, "no figure"
+    if row is not None and has_figure(row):
+        text, why = format_value(row["value"], measure, unit=False), ""
+    elif row is not None and row["status"] in REASONS:
+        text, why = REASONS[row["status"]].symbol, REASONS[row["status"]].short
+    elif area.level != "authority":
+        text = _lend_figure(source, area)
+        why = "" if text != NO_FIGURE else why
+    return {"text": text, "why": why, "mark": mark, "line": source.lines.lines.get(area.code, "")}
+
+
+def _lend_figure(source: _Source, area: Area) -> str:
+    """Return the last figure of the region's or England's own series."""
+    own = next((row for row in source.lines.figures if row[0] == name_area(area)), ())
+    return next((text for text in reversed(own[1:]) if text != NO_FIGURE), NO_FIGURE)
+
+
+def _say_finding(rug: Rug, measure: Measure, among: Sequence[Area]) -> str:
     """Say who really differs from the region, and how, in one sentence."""
     marks = {area: rug.mark(area, measure) for area in among}
     words = dict.fromkeys(mark.word for mark in marks.values() if mark)
@@ -119,50 +205,12 @@ def _say_finding(rug: Rug, measure: Measure, among: list[Area]) -> str:
     differ = (
         "One authority really differs"
         if count == 1
-        else (f"{format_number(count)} authorities really differ")
+        else f"{format_number(count)} authorities really differ"
     )
     return f"{differ} from the region: {'; '.join(parts)}."
 
 
-def _draw_map(
-    rug: Rug,
-    measure: Measure,
-    among: list[Area],
-    profiles: Mapping[str, str],
-    *,
-    of_returns: bool,
-) -> Html:
-    cells = {
-        a.code: _make_cell(
-            rug.row(a, measure), measure, rug.mark(a, measure), profiles.get(a.code, "")
-        )
-        for a in among
-    }
-    what = "this quarter's returns" if of_returns else "latest official figures"
-    told = "; ".join(
-        f"{name_area(a)} {cells[a.code].text} {cells[a.code].sign}".strip() for a in among
-    )
-    return hexmap_html(
-        cells,
-        among,
-        title=f"{measure.short}, {what}",
-        alt=f"Map of the authorities: {told}.",
-        key="map",
-    )
-
-
-def _make_cell(row: Row | None, measure: Measure, mark: Mark | None, href: str) -> HexCell:
-    if row is not None and has_figure(row):
-        value = format_value(row["value"], measure, unit=False)
-        sign = f"{mark.arrows} {mark.word}" if mark else ""
-        return HexCell(value, sign, mark.css_class if mark else "", href)
-    reason = REASONS.get(row["status"]) if row is not None else None
-    if reason is None:
-        return HexCell(NO_FIGURE, "no figure", href=href)
-    return HexCell(reason.symbol, reason.short, href=href)
-
-
-def _list_sources(measure: Measure) -> list[str]:
+def _list_origins(measure: Measure) -> list[str]:
     tables = load_tables()
     found = [f"{tables[s.table].publisher}: {tables[s.table].title}" for s in measure.published]
     found += ["The authorities' quarterly returns"] if measure.quarterly else []

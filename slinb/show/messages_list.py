@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -30,6 +30,7 @@ class Evidence:
     figures: tuple[str, ...] = ()
     measure: str = ""
     href: str = ""
+    page: str = ""
 
 
 @dataclass
@@ -50,6 +51,7 @@ def messages_html(
     region: Area,
     *,
     rug: str = "",
+    links: Mapping[str, str] | None = None,
     key: str = "headlines",
 ) -> Html:
     """Write the headlines: messages and questions of the region, then of each authority.
@@ -69,6 +71,8 @@ def messages_html(
     rug : str
         Address of the rug with the prefix of its ids, "quarterly-rug.html#rug": the evidence
         then links to each measure there. No links where empty.
+    links : mapping of str to str, optional
+        Address of the page of each measure, by its id.
     key : str
         Prefix of the ids.
 
@@ -82,7 +86,7 @@ def messages_html(
     SchemaError
         A column is missing.
     """
-    pages = list_headlines(messages, comparison, measures, rug=rug)
+    pages = list_headlines(messages, comparison, measures, rug=rug, links=links)
     without = [area.name for area in areas if area.code not in pages]
     return Html(
         str(
@@ -99,13 +103,18 @@ def messages_html(
 
 
 def list_headlines(
-    messages: pd.DataFrame, comparison: pd.DataFrame, measures: Measures, *, rug: str = ""
+    messages: pd.DataFrame,
+    comparison: pd.DataFrame,
+    measures: Measures,
+    *,
+    rug: str = "",
+    links: Mapping[str, str] | None = None,
 ) -> dict[str, list[Headline]]:
     """Lay each message beside its question and its evidence, by the area of the page.
 
     Parameters
     ----------
-    messages, comparison, measures, rug
+    messages, comparison, measures, rug, links
         As for :func:`messages_html`.
 
     Returns
@@ -122,7 +131,8 @@ def list_headlines(
             headline.question = row["text"]
         else:
             headline.message = row["text"]
-            headline.evidence = _find_evidence(row, rows, measures, rug)
+            found = _find_evidence(row, rows, measures, rug)
+            headline.evidence = replace(found, page=(links or {}).get(row["measure"], ""))
     return {area: [found[i] for i in sorted(found)] for area, found in pages.items()}
 
 

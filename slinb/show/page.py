@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from slinb.show.explorer import EXPLORER_MARK
 from slinb.show.figures import PLOTLY_MARK
 from slinb.show.markup import read_asset, render_template
 from slinb.show.theme import page_css
@@ -37,6 +38,9 @@ class PageMarks:
         Sources and their attribution, one sentence each.
     index : str
         Address of the quarter's index, relative to the page; empty on the index itself.
+    accessibility : str
+        Address of the accessibility statement, relative to the page; empty where a page is
+        sent without it.
     """
 
     region: str
@@ -45,6 +49,7 @@ class PageMarks:
     sample: bool = False
     sources: tuple[str, ...] = ()
     index: str = "index.html"
+    accessibility: str = ""
 
 
 def page_html(body: str, title: str, *, marks: PageMarks, lead: str = "") -> str:
@@ -68,6 +73,10 @@ def page_html(body: str, title: str, *, marks: PageMarks, lead: str = "") -> str
         A whole HTML document; the same input gives the same bytes.
     """
     scripts = [read_asset("page.js")]
+    if 'class="rug-tools"' in body:
+        scripts.append(read_asset("rug.js"))
+    if EXPLORER_MARK in body:
+        scripts += [_read_plotly(), read_asset("explorer.js")]
     if PLOTLY_MARK in body:
         scripts += [_read_plotly(), read_asset("charts.js")]
     return str(

@@ -74,6 +74,7 @@ def profile_html(
     *,
     own_words: bool = False,
     rug: str = "quarterly-rug.html#rug",
+    links: Mapping[str, str] | None = None,
     key: str = "profile",
 ) -> Html:
     """Write the page of one authority.
@@ -94,6 +95,8 @@ def profile_html(
         Show what the authority wrote: in the restricted edition only.
     rug : str
         Address of the rug with the prefix of its ids; headlines link to each measure there.
+    links : mapping of str to str, optional
+        Address of the page of each measure, by its id.
     key : str
         Prefix of the ids.
 
@@ -122,7 +125,11 @@ def profile_html(
     signals = _find_signals(tables["trends"], measures, area)
     asked = list_asked(tables["explain"], tables["comparison_quarterly"], measures, [area], rules)
     pages = list_headlines(
-        tables["messages_quarterly"], tables["comparison_quarterly"], measures, rug=rug
+        tables["messages_quarterly"],
+        tables["comparison_quarterly"],
+        measures,
+        rug=rug,
+        links=links,
     )
     offers = {
         gives: list_offers(now, official, chosen, area, among, gives=gives)
@@ -133,6 +140,7 @@ def profile_html(
             render_template(
                 "profile",
                 key=key,
+                links=links or {},
                 who=name_area(area),
                 finding=_say_finding(name_area(area), standings, signals, tables, area),
                 tally=_list_tally(standings, signals, len(asked[0].items) if asked else 0),

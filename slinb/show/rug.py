@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from slinb.catalogue.areas import Area
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
 from slinb.show.formats import REASONS
 from slinb.show.markup import render_template
+from slinb.show.rug_map import rug_map_html
 from slinb.show.rug_rows import build_rug_rows
 from slinb.show.sentences import name_benchmark
+from slinb.show.short_names import break_name, shorten_name
 
 #: With more authorities than this the rug scrolls sideways on a laptop too.
 _FITS_A_LAPTOP = 12
@@ -23,6 +26,29 @@ _STATUS_WORDS = {
     "provisional": ("p", "provisional: may still change"),
     "estimated": ("e", "estimated"),
 }
+
+
+@dataclass(frozen=True)
+class RugExtras:
+    """What stands beside the figures of a rug, where it is known.
+
+    Parameters
+    ----------
+    firmness : DataFrame, optional
+        Rows of :data:`slinb.schema.FIRMNESS` of the same rug: the reader can then look at the
+        findings that hold under every other comparison.
+    sparks : mapping of str to Markup
+        A small line for each measure (:mod:`slinb.show.rug_sparks`).
+    measures : mapping of str to str
+        Address of each measure's page; a measure without one links to its definition below.
+    profiles : mapping of str to str
+        Address of each authority's page, by its code.
+    """
+
+    firmness: pd.DataFrame | None = None
+    sparks: Mapping[str, Markup] = field(default_factory=dict)
+    measures: Mapping[str, str] = field(default_factory=dict)
+    profiles: Mapping[str, str] = field(default_factory=dict)
 
 
 def rug_html(
@@ -35,6 +61,7 @@ def rug_html(
     region: Area | None = None,
     period: Period | None = None,
     show_ranks: bool = False,
+    extras: RugExtras | None = None,
     key: str = "rug",
 ) -> str:
     """Draw the rug as an accessible table, with its legend above and its definitions below.
@@ -58,13 +85,16 @@ def rug_html(
         Show this period alone; where left out, each measure's latest in the table.
     show_ranks : bool, default False
         Open with ranks and quartile bands shown; the reader can switch them either way.
+    extras : RugExtras, optional
+        Firmness, small lines, links.
     key : str, default "rug"
         Prefix of the ids, for a page with two rugs.
 
     Returns
     -------
     str
-        One ``<section>``; it needs the theme's style sheet and works without a script.
+        One ``<section>``; it needs the theme's style sheet and ``profile.css``, and works
+        without a script. The script adds sorting, filters, ranks and the map of one measure.
 
     Raises
     ------
@@ -74,14 +104,21 @@ def rug_html(
         The comparison lacks a column.
     """
     _, plain = name_benchmark(benchmark)
+    more = extras or RugExtras()
     rug = build_rug_rows(
-        comparison, measures, areas, benchmark=benchmark, region=region, period=period
+        comparison,
+        measures,
+        areas,
+        benchmark=benchmark,
+        region=region,
+        period=period,
+        firmness=more.firmness,
     )
     html = render_template(
         "rug",
         key=key,
         title=title,
-        areas=[(area.name, break_name(area.name)) for area in areas],
+        areas=[(area.name, break_name(shorten_name(area))) for area in areas],
         region_name=region.name if region else "Region",
         plain=plain,
         groups=[(d, list(g)) for d, g in groupby(rug.rows, key=lambda row: row.measure.domain)],
@@ -90,20 +127,10 @@ def rug_html(
         many=len(areas) > _FITS_A_LAPTOP,
         show_ranks=show_ranks,
         count=rug.count,
+        tested=more.firmness is not None,
         reasons=[_STATUS_WORDS[status] for status in rug.statuses],
+        sparks=more.sparks,
+        links=more.measures,
+        map=rug_map_html(rug, areas, more.profiles, plain=plain, key=key),
     )
     return str(html)
-
-
-def break_name(name: str) -> Markup:
-    r"""Let the long name of an authority break where a reader would break it.
-
-    Examples
-    --------
-    >>> break_name("Cambridgeshire").split("\N{SOFT HYPHEN}")
-    [Markup('Cambridge'), Markup('shire')]
-    """
-    broken = str(escape(name))
-    for ending in ("shire", "borough", "mouth", "church"):
-        broken = broken.replace(ending, f"\N{SOFT HYPHEN}{ending}")
-    return Markup(broken)  # noqa: S704 - escaped above

@@ -7,20 +7,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from slinb.catalogue.areas import ENGLAND, Area
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
-from slinb.schema import COMPARISON
+from slinb.schema import COMPARISON, FIRMNESS
 from slinb.show.formats import (
     NO_FIGURE,
     REASONS,
+    decapitalise,
     format_number,
     format_period,
     format_period_short,
     format_value,
 )
 from slinb.show.marks import mark_judgement
+from slinb.show.phrases import join_names, name_area
 from slinb.show.rows import Row, list_rows
 from slinb.show.sentences import cell_details, cell_sentence, has_figure
 
@@ -29,27 +32,44 @@ _STATUS_LETTERS = {"final": "", "provisional": "p", "estimated": "e"}
 _ABSENT = list_rows(COMPARISON.from_rows([{"status": "missing"}]))[0]
 
 
+#: Statuses of a figure that no pooled figure can be made with; a suppressed one may be in it.
+_NOT_POOLED = ("missing", "quarantined", "unreadable", "not_collected", "not_available", "")
+
+
 @dataclass(frozen=True)
 class RugCell:
-    """One cell: what is seen, what is read out, and what stands behind it."""
+    """One cell: what is seen, what is read out, and what stands behind it.
+
+    ``depends`` is true of a difference that another reasonable comparison would not show.
+    """
 
     text: str
     under: str
     css_class: str
-    sentence: str
-    details: tuple[str, ...]
+    sentence: Markup
+    details: Markup
     status: str
     compared: bool
     arrows: str = ""
     rank: str = ""
+    depends: bool = False
+
+    @property
+    def word(self) -> str:
+        """The judgement of a real difference; empty without one."""
+        return self.under if self.css_class[:1] in ("b", "w", "n") else ""
 
 
 @dataclass(frozen=True)
 class RugFigure:
-    """England's or the region's figure, and its period where that is not the row's own."""
+    """England's or the region's figure; its period where that is not the row's own.
+
+    ``under`` is said of a figure that authorities are missing from, and ``sentence`` names them.
+    """
 
     text: str
-    period: str = ""
+    under: str = ""
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +95,7 @@ class RugCount:
     compared: int
     differ: int
     differ_998: int
+    hold: int
 
 
 @dataclass(frozen=True)
@@ -96,8 +117,9 @@ class RugRows:
             cells=len(cells),
             figures=sum(cell.status in _STATUS_LETTERS for cell in cells),
             compared=sum(cell.compared for cell in cells),
-            differ=sum(cell.css_class[-1:] in ("1", "2") for cell in cells),
+            differ=sum(bool(cell.word) for cell in cells),
             differ_998=sum(cell.css_class[-1:] == "2" for cell in cells),
+            hold=sum(bool(cell.word) and not cell.depends for cell in cells),
         )
 
     @property
@@ -115,15 +137,29 @@ def build_rug_rows(
     benchmark: str,
     region: Area | None,
     period: Period | None,
+    firmness: pd.DataFrame | None = None,
 ) -> RugRows:
     """Arrange a comparison as rows of a rug; a cell without a row says that nothing was sent.
 
     Parameters are those of :func:`slinb.show.rug.rug_html`.
     """
     by_measure = _group_rows(COMPARISON.conform(comparison), period)
+    loose = _find_loose(firmness)
     return RugRows(
-        tuple(_build_row(m, areas, by_measure.get(m.id, []), benchmark, region) for m in measures)
+        tuple(
+            _build_row(m, areas, by_measure.get(m.id, []), benchmark, region, loose)
+            for m in measures
+        )
     )
+
+
+def _find_loose(firmness: pd.DataFrame | None) -> set[tuple[str, str]]:
+    """Return area and measure of each difference that depends on the comparison."""
+    if firmness is None:
+        return set()
+    rows = FIRMNESS.conform(firmness)
+    rows = rows[rows["firmness"].eq("depends on the comparison")]
+    return set(zip(rows["area"], rows["measure"], strict=True))
 
 
 def _group_rows(comparison: pd.DataFrame, period: Period | None) -> dict[str, list[Row]]:
@@ -141,7 +177,12 @@ def _keep_latest(rows: list[Row]) -> list[Row]:
 
 
 def _build_row(
-    measure: Measure, areas: Sequence[Area], rows: list[Row], benchmark: str, region: Area | None
+    measure: Measure,
+    areas: Sequence[Area],
+    rows: list[Row],
+    benchmark: str,
+    region: Area | None,
+    loose: set[tuple[str, str]],
 ) -> RugRow:
     found = {row["area"]: row for row in rows if row["benchmark"] == benchmark}
     period = Period.parse(rows[0]["period"]) if rows else None
@@ -151,10 +192,19 @@ def _build_row(
         period=format_period_short(period, measure.shown) if period else NO_FIGURE,
         period_full=format_period(period, measure.shown) if period else "no period",
         england=_find_figure(rows, measure, ENGLAND, "england"),
-        region=_find_figure(rows, measure, region.code if region else "", "region"),
+        region=_find_region(rows, measure, areas, region),
         file=shared["file"],
         note=shared["note"],
-        cells=tuple(_build_cell(found.get(a.code, _ABSENT), measure, a, shared) for a in areas),
+        cells=tuple(
+            _build_cell(
+                found.get(a.code, _ABSENT),
+                measure,
+                a,
+                shared,
+                depends=(a.code, measure.id) in loose,
+            )
+            for a in areas
+        ),
     )
 
 
@@ -176,14 +226,57 @@ def _find_figure(rows: list[Row], measure: Measure, code: str, benchmark: str) -
     )
 
 
+def _find_region(
+    rows: list[Row], measure: Measure, areas: Sequence[Area], region: Area | None
+) -> RugFigure:
+    """Return the region's figure, and whose figures it is without."""
+    figure = _find_figure(rows, measure, region.code if region else "", "region")
+    pooled = [
+        r for r in rows if r["benchmark"] == "region" and not math.isnan(r["benchmark_value"])
+    ]
+    behind = pooled[0]["benchmark_n"] if pooled else 0
+    own = any(region and r["area"] == region.code and has_figure(r) for r in rows)
+    if own or not 0 < behind < len(areas) or figure.under:
+        return figure
+    without = _name_absent(pooled, areas, len(areas) - behind)
+    name = region.name if region else "The region"
+    told = f"{figure.text}, {behind} of {len(areas)} authorities{without}"
+    return RugFigure(
+        figure.text,
+        f"{behind} of {len(areas)}",
+        f"{name}, {decapitalise(measure.short)}, {told}.",
+    )
+
+
+def _name_absent(rows: list[Row], areas: Sequence[Area], number: int) -> str:
+    """Name the authorities that the region's figure is without, where it can be told who."""
+    status = {row["area"]: "" if has_figure(row) else row["status"] for row in rows}
+    lacking = [a for a in areas if status.get(a.code, "missing")]
+    certain = [a for a in lacking if status.get(a.code, "missing") in _NOT_POOLED]
+    names = next((found for found in (certain, lacking) if len(found) == number), [])
+    if not names:
+        return ""
+    told = [f"{name_area(a)} ({_say_absence(status.get(a.code, 'missing'))})" for a in names]
+    return f", without {join_names(told)}"
+
+
+def _say_absence(status: str) -> str:
+    return REASONS[status if status in REASONS else "missing"].short
+
+
 def _find_shared(rows: Iterable[Row], key: str) -> str:
     """Return what several rows all say under a key, so that a page says it once; else empty."""
     said = [row[key] for row in rows]
     return said[0] if len(said) > 1 and len(set(said)) == 1 else ""
 
 
-def _build_cell(row: Row, measure: Measure, area: Area, shared: Row) -> RugCell:
-    words = cell_sentence(row, measure, area), tuple(cell_details(row, measure, shared))
+def _build_cell(
+    row: Row, measure: Measure, area: Area, shared: Row, *, depends: bool = False
+) -> RugCell:
+    lines = cell_details(row, measure, shared)
+    if depends:
+        lines.append("Depends on the comparison")
+    words = write_lean(cell_sentence(row, measure, area)), write_lean("\n".join(lines))
     if not has_figure(row):
         reason = REASONS[row["status"] if row["status"] in REASONS else "missing"]
         return RugCell(reason.symbol, reason.short, "x", *words, row["status"], compared=False)
@@ -198,7 +291,22 @@ def _build_cell(row: Row, measure: Measure, area: Area, shared: Row) -> RugCell:
         compared=row["judgement"] not in ("not compared", ""),
         arrows=mark.arrows if mark else "",
         rank=_write_rank(row),
+        depends=depends and mark is not None,
     )
+
+
+def write_lean(text: str) -> Markup:
+    """Escape a text for an element's content, where a quotation mark may stand as it is.
+
+    A rug says "the region's" some hundred times.
+
+    Examples
+    --------
+    >>> write_lean("the region's <b>")
+    Markup("the region's &lt;b&gt;")
+    """
+    escaped = str(escape(text)).replace("&#39;", "'").replace("&#34;", '"')
+    return Markup(escaped)  # noqa: S704 - escaped; quotation marks end no element
 
 
 def _write_rank(row: Row) -> str:

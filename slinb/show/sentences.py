@@ -12,7 +12,6 @@ from slinb.schema import VALUE_STATUSES
 from slinb.show.formats import (
     REASONS,
     decapitalise,
-    format_change,
     format_counts,
     format_number,
     format_period,
@@ -76,7 +75,9 @@ def cell_sentence(row: Row, measure: Measure, area: Area) -> str:
 
 
 def cell_details(row: Row, measure: Measure, shared: Row | None = None) -> list[str]:
-    """Say what else is known of a cell, one line each: interval, change, rank, note, source.
+    """Say what else is known of a cell, one short line each: interval, year ago, rank, source.
+
+    A rug holds some hundred of them, so they are as short as can be read.
 
     Parameters
     ----------
@@ -91,12 +92,15 @@ def cell_details(row: Row, measure: Measure, shared: Row | None = None) -> list[
     shared = shared or {"file": "", "note": ""}
     lines = []
     if has_figure(row):
-        lines = [_say_interval(row, measure), _say_change(row, measure), _say_rank(row)]
+        lines = [_say_interval(row, measure), _say_year_ago(row, measure), _say_rank(row)]
     lines.append("" if row["note"] == shared["note"] else row["note"])
     keys = ("sheet", "cell") if row["file"] == shared["file"] else ("file", "sheet", "cell")
     place = ", ".join(row[key] for key in keys if row[key]) or row["table"]
-    lines.append(f"Source: {place}" if place else "")
-    return [_end_sentence(line) for line in lines if line]
+    if place.startswith("row "):  # of the file that the rug names with the measure's definition
+        lines.append(place.capitalize())
+    else:
+        lines.append(f"Source: {place}" if place else "")
+    return [line for line in lines if line]
 
 
 def has_figure(row: Row) -> bool:
@@ -138,19 +142,14 @@ def _say_interval(row: Row, measure: Measure) -> str:
     return f"95% interval: {low} to {format_value(row['upper'], measure, unit=False)}"
 
 
-def _say_change(row: Row, measure: Measure) -> str:
+def _say_year_ago(row: Row, measure: Measure) -> str:
     if math.isnan(row["change_year"]):
         return ""
-    change = format_change(row["change_year"], measure, unit=False)
-    return f"A year ago: {format_value(row['year_ago'], measure, unit=False)}; {change} since"
+    return f"A year ago: {format_value(row['year_ago'], measure, unit=False)}"
 
 
 def _say_rank(row: Row) -> str:
     if math.isnan(row["rank"]):
         return ""
-    band = f", quartile band {row['band']}" if row["band"] else ""
-    return f"Rank: {format_number(row['rank'])} of {row['ranked']} (1 is best){band}"
-
-
-def _end_sentence(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else f"{text}."
+    band = f", {row['band']}" if row["band"] else ""
+    return f"Rank: {format_number(row['rank'])} of {row['ranked']}{band}"

@@ -6,7 +6,7 @@ They are written as SVG by hand, a few hundred bytes each, because a page holds 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup
 
@@ -49,7 +49,7 @@ def position_strip(
         return Markup("")
     known = [value for value in others if not math.isnan(value)]
     marks = [] if math.isnan(benchmark) else [benchmark]
-    place = _scale([*known, own, *marks], _EDGE, WIDTH - _EDGE)
+    place = Scale([*known, own, *marks], _EDGE, WIDTH - _EDGE)
     parts = [f'<path class="axis" d="M0 {_MIDDLE:g}H{WIDTH}"/>']
     parts += [f'<circle cx="{place(v)}" cy="{_MIDDLE:g}" r="3.5"/>' for v in sorted(known)]
     parts += [f'<path class="bench" d="M{place(v)} 3V{HEIGHT - 3}"/>' for v in marks]
@@ -58,7 +58,14 @@ def position_strip(
     return _wrap("strip", "".join(parts), alt)
 
 
-def spark_line(values: Sequence[float], *, alt: str, css_class: str = "") -> Markup:
+def spark_line(
+    values: Sequence[float],
+    *,
+    alt: str,
+    css_class: str = "",
+    breaks: Sequence[int] = (),
+    size: tuple[int, int] = (WIDTH, HEIGHT),
+) -> Markup:
     """Draw a series as a line the size of a word, its last point marked; gaps stay gaps.
 
     Parameters
@@ -69,6 +76,10 @@ def spark_line(values: Sequence[float], *, alt: str, css_class: str = "") -> Mar
         The drawing in words.
     css_class : str
         Colour class of the last point's mark, or empty.
+    breaks : sequence of int
+        Positions at which a new definition begins: the line starts anew.
+    size : (int, int)
+        Width and height.
 
     Returns
     -------
@@ -83,24 +94,54 @@ def spark_line(values: Sequence[float], *, alt: str, css_class: str = "") -> Mar
     known = [v for v in values if not math.isnan(v)]
     if len(known) < 2:
         return Markup("")
-    across = _scale([0, len(values) - 1], _EDGE, WIDTH - _EDGE)
-    up = _scale(known, HEIGHT - _AIR, _AIR)
-    path, pen = [], "M"
-    for step, value in enumerate(values):
-        if math.isnan(value):
-            pen = "M"
-            continue
-        path.append(f"{pen}{across(step)} {up(value)}")
-        pen = "L"
-    parts = f'<path class="line" d="{"".join(path)}"/>'
+    width, height = size
+    edge = _EDGE * width / WIDTH
+    across = Scale([0, len(values) - 1], edge, width - edge)
+    up = Scale(known, height - _AIR, _AIR)
+    parts = f'<path class="line" d="{draw_path(values, across, up, breaks)}"/>'
     if not math.isnan(values[-1]):
         kind = css_class[:1] if css_class[:1] in ("b", "w") else "n"
         place = f'cx="{across(len(values) - 1)}" cy="{up(values[-1])}"'
         parts += f'<circle class="own {kind}" {place} r="4"/>'
-    return _wrap("spark", parts, alt)
+    return _wrap("spark", parts, alt, size)
 
 
-class _scale:  # noqa: N801 - reads as a function where it is used
+def draw_path(
+    values: Sequence[float],
+    across: Callable[[float], str],
+    up: Callable[[float], str],
+    breaks: Sequence[int] = (),
+) -> str:
+    """Write the path of a series: a missing value, or a break, lifts the pen.
+
+    Parameters
+    ----------
+    values : sequence of float
+    across, up : callable
+        From a position, and from a value, to points of the drawing, written short.
+    breaks : sequence of int
+        Positions before which the pen is lifted.
+    """
+    path, pen = [], "M"
+    for step, value in enumerate(values):
+        if step in breaks:
+            pen = "M"
+        if math.isnan(value):
+            pen = "M"
+            continue
+        # A point between two gaps is drawn as a stroke of no length, with round ends.
+        lone = pen == "M" and _stands_alone(values, step, breaks)
+        path.append(f"{pen}{across(step)} {up(value)}{'h0' if lone else ''}")
+        pen = "L"
+    return "".join(path)
+
+
+def _stands_alone(values: Sequence[float], step: int, breaks: Sequence[int]) -> bool:
+    after = step + 1
+    return after == len(values) or after in breaks or math.isnan(values[after])
+
+
+class Scale:
     """A straight scale from values to a drawing's points, written short."""
 
     def __init__(self, values: Sequence[float], start: float, end: float) -> None:
@@ -109,11 +150,17 @@ class _scale:  # noqa: N801 - reads as a function where it is used
         self.start = start if self.step else (start + end) / 2
 
     def __call__(self, value: float) -> str:
+        """Return where a value lies."""
         return f"{self.start + (value - self.low) * self.step:.1f}".removesuffix(".0")
 
 
-def _wrap(kind: str, inner: str, alt: str) -> Markup:
-    return Markup(
-        '<svg class="{}" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">{}'
-        "</svg>"
-    ).format(kind, WIDTH, HEIGHT, WIDTH, HEIGHT, alt, Markup(inner))  # noqa: S704 - numbers only
+def _wrap(kind: str, inner: str, alt: str, size: tuple[int, int] = (WIDTH, HEIGHT)) -> Markup:
+    width, height = size
+    drawing = '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
+    return Markup(drawing).format(  # noqa: S704 - a pattern of our own
+        kind,
+        width,
+        height,
+        alt,
+        Markup(inner),  # noqa: S704 - numbers only
+    )

@@ -66,6 +66,8 @@ _PROFILE_MARKS = (
     *(f'class="slinb {kind}"' for kind in ("profile", "receipt", "measure", "hexmap", "downloads")),
     '<svg class="s',
 )
+#: The style sheet of a rug's tools; a rug is nearly all of its page, which must stay small.
+_RUG, _RUG_MARK = "rug.css", 'class="slinb rug'
 SERIES = tuple(name for name in COLOURS if name.startswith("series-"))
 
 
@@ -99,6 +101,9 @@ def page_css(body: str = "") -> str:
         HTML of the page's body, to see which parts it needs.
     """
     own = (_PROFILE,) if any(mark in body for mark in _PROFILE_MARKS) else ()
+    if _RUG_MARK in body:
+        parts = _PARTS if "stack" in body else _PARTS[:1]
+        return "\n".join((tokens_css(), *map(read_asset, (*parts, *own, _RUG, "page.css"))))
     return "\n".join((tokens_css(), *map(read_asset, (*_PARTS, *own, "page.css"))))
 
 
@@ -107,7 +112,7 @@ def notebook_style_html() -> str:
 
     The exporter takes it out again, because a page has its style sheet already.
     """
-    css = "\n".join((tokens_css(), *map(read_asset, (*_PARTS, _PROFILE, "lab.css"))))
+    css = "\n".join((tokens_css(), *map(read_asset, (*_PARTS, _PROFILE, _RUG, "lab.css"))))
     return f'<style class="slinb-theme">\n{css}\n</style>'
 
 
@@ -141,15 +146,15 @@ def _matplotlib_settings() -> Any:  # keys that matplotlib's stubs want one by o
         # The face that comes with matplotlib measures the same on every machine; the page
         # replaces it by its own when the text is drawn.
         "font.family": ["DejaVu Sans"],
-        "font.size": 13,
+        "font.size": 14,
         "text.color": ink,
-        "axes.titlesize": 15,
+        "axes.titlesize": 16,
         "axes.titleweight": "bold",
         "axes.titlelocation": "left",
         "axes.titlecolor": ink,
         "axes.titlepad": 14,
         "axes.labelcolor": soft,
-        "axes.labelsize": 13,
+        "axes.labelsize": 14,
         "axes.edgecolor": line,
         "axes.facecolor": paper,
         "axes.spines.top": False,
@@ -162,8 +167,8 @@ def _matplotlib_settings() -> Any:  # keys that matplotlib's stubs want one by o
         "grid.linewidth": 0.8,
         "xtick.color": soft,
         "ytick.color": soft,
-        "xtick.labelsize": 13,
-        "ytick.labelsize": 13,
+        "xtick.labelsize": 14,
+        "ytick.labelsize": 14,
         "xtick.major.size": 0,
         "ytick.major.size": 0,
         "lines.linewidth": 2.2,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -63,6 +63,7 @@ def travel_html(
     *,
     region: Area | None = None,
     title: str = "Direction of travel",
+    links: Mapping[str, str] | None = None,
     key: str = "travel",
 ) -> Html:
     """Write the direction of travel of every measure and authority as one compact table.
@@ -79,6 +80,8 @@ def travel_html(
         Named in a cell where it really changed.
     title : str
         Heading (``h2``); none where empty.
+    links : mapping of str to str, optional
+        Address of the page of each measure, by its id.
     key : str
         Id of the section.
 
@@ -109,6 +112,7 @@ def travel_html(
                 "travel_table",
                 key=key,
                 title=title,
+                links=links or {},
                 findings=[_say_finding(found, shown, since, areas) for since in labels],
                 empty="There is no earlier figure to compare with." if not lines else "",
                 labels=[f"Since {since}" for since in labels],

@@ -79,3 +79,10 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         paths[name] = folder / f"{name}.html"
         paths[name].write_text(html, encoding="utf-8", newline="\n")
     return paths
+
+
+@pytest.fixture(scope="session")
+def reports(request: pytest.FixtureRequest) -> Path:
+    """The folder of the published quarter; ``SLINB_REPORTS`` names one that exists already."""
+    made = os.environ.get("SLINB_REPORTS")
+    return Path(made) if made else request.getfixturevalue("sample_quarter").root / "reports"

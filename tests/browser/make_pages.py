@@ -42,9 +42,9 @@ def _show(html: Html) -> NotebookNode:
     return new_code_cell("", outputs=[output])
 
 
-def _table() -> str:
+def _table(caption: str) -> str:
     rows = [[q, f"{v:.1f}%"] for q, v in zip(QUARTERS, LUTON, strict=True)]
-    return table_html(["Quarter", "Luton"], rows, caption="Luton's re-referrals", numbers=[1])
+    return table_html(["Quarter", "Luton"], rows, caption=caption, numbers=[1])
 
 
 def _draw_trend() -> Html:
@@ -61,7 +61,7 @@ def _draw_trend() -> Html:
             "Luton's re-referral rate rises from 19.0% to 27.1% in three years.",
             caption="Re-referrals within 12 months, by quarter.",
             source="Source: quarterly returns, n = 1,151 referrals.",
-            table=_table(),
+            table=_table("Luton's re-referrals"),
         )
 
 
@@ -70,8 +70,8 @@ def _draw_plotly() -> Html:
     figure.update_layout(template=plotly_template(), title="Luton's re-referrals have risen")
     return plotly_html(
         figure,
-        "Luton's re-referral rate rises from 19.0% to 27.1% in three years.",
+        "The same series of Luton, to explore: from 19.0% to 27.1% in three years.",
         caption="The same, to explore.",
         source="Source: quarterly returns.",
-        table=_table(),
+        table=_table("Luton's re-referrals, to explore"),
     )

@@ -118,3 +118,13 @@ def test_plotly_is_in_the_page_once_and_only_where_it_is_used() -> None:
     page = page_html(figure + figure, "t", marks=marks)
     assert page.count("plotly.js v") == 1
     assert len(page.encode()) < 6_000_000
+
+
+def test_the_title_of_a_plotly_figure_stands_in_the_page_and_wraps() -> None:
+    figure = make_plotly().update_layout(title="Luton <b>has</b> risen<br><sup>a & b</sup>")
+    html = plotly_html(figure, ALT, **WORDS)
+    soup = BeautifulSoup(str(html), "html.parser")
+    assert soup.find(class_="title").get_text() == "Luton has risen a & b"
+    assert "title" not in json.loads(soup.find("script").text)["layout"]
+    # In JupyterLab plotly draws it.
+    assert "title" in html._repr_mimebundle_()["application/vnd.plotly.v1+json"]["layout"]

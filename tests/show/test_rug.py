@@ -13,10 +13,12 @@ from bs4 import BeautifulSoup, Tag
 from slinb.catalogue.areas import ENGLAND
 from slinb.catalogue.periods import Period
 from slinb.errors import ParameterError, SchemaError
-from slinb.schema import COMPARISON
+from slinb.schema import COMPARISON, FIRMNESS
 from slinb.show.formats import polarity_phrase
-from slinb.show.rug import rug_html
+from slinb.show.rug import RugExtras, rug_html
+from slinb.show.rug_rows import write_lean
 from slinb.show.sentences import cell_sentence
+from slinb.show.sparkline import spark_line
 from tests.show.show_tables import (
     REGION,
     make_areas,
@@ -41,7 +43,7 @@ def draw(*rows: dict, **settings: object) -> BeautifulSoup:
 
 
 def cells(soup: BeautifulSoup | Tag) -> list[Tag]:
-    return [td for td in soup.select("tbody td") if td.find("details")]
+    return [td for td in soup.select("tbody td:not(.o)") if td.find("details")]
 
 
 def value(cell: Tag) -> str:
@@ -50,22 +52,26 @@ def value(cell: Tag) -> str:
 
 
 def test_it_is_a_table_with_headings_for_columns_rows_and_groups(rug: BeautifulSoup) -> None:
-    heads = rug.select("thead th")
+    heads = rug.select(".rug-scroll thead th")
     assert [h.find(class_="vh").text if h.find(class_="vh") else h.text for h in heads] == [
         *("Measure", "Period", "England", "East of England"),
         *(area.name for area in AREAS),
     ]
     assert {h["scope"] for h in heads} == {"col"}
-    assert rug.table.caption.text == "The rug, each authority compared with the region"
+    assert (
+        rug.select_one(".rug-scroll caption").text
+        == "The rug, each authority compared with the region"
+    )
     groups = rug.select('th[scope="rowgroup"]')
     assert [g.text for g in groups] == list(dict.fromkeys(m.domain for m in make_measures()))
     assert all(int(g["colspan"]) == len(heads) for g in groups)
-    rows = rug.select('th[scope="row"]')
+    rows = rug.select('.rug-scroll th[scope="row"]')
     assert [r.a.text for r in rows] == [m.short for m in make_measures()]
 
 
 def test_every_row_says_unit_and_polarity_and_links_to_its_definition(rug: BeautifulSoup) -> None:
-    for head, measure in zip(rug.select('th[scope="row"]'), make_measures(), strict=True):
+    heads = rug.select('.rug-scroll th[scope="row"]')
+    for head, measure in zip(heads, make_measures(), strict=True):
         assert head.small.text == f"{measure.unit}, {polarity_phrase(measure)}"
         target = rug.find(id=head.a["href"].removeprefix("#"))
         assert target.text == measure.title
@@ -109,14 +115,15 @@ def test_colour_only_where_the_difference_is_real(rug: BeautifulSoup) -> None:
                 continue
             # Never colour alone: arrows for side and level, a word for the judgement.
             assert cell.i.text.split()[-1] == row["judgement"]
-            assert len(cell.i.span.text) == (2 if row["judgement_998"] == row["judgement"] else 1)
+            assert len(cell.i.b.text) == (2 if row["judgement_998"] == row["judgement"] else 1)
             side = "▲" if row["value"] > row["benchmark_value"] else "▼"
-            assert set(cell.i.span.text) == {side}
+            assert set(cell.i.b.text) == {side}
     assert seen == JUDGED
 
 
 def test_no_verdict_is_shown_without_polarity(rug: BeautifulSoup) -> None:
-    for row, measure in zip(rug.select("tbody tr:not(.domain)"), make_measures(), strict=True):
+    rows = rug.select(".rug-scroll tbody tr:not(.domain)")
+    for row, measure in zip(rows, make_measures(), strict=True):
         colours = {c for cell in cells(row) for c in cell.get("class", [])} & JUDGED
         allowed = {"n1", "n2"} if measure.polarity == "none" else {"b1", "b2", "w1", "w2"}
         assert colours <= allowed
@@ -169,11 +176,14 @@ def test_a_provisional_figure_says_so() -> None:
 
 
 def test_ranks_stand_beside_values_on_request() -> None:
+    """The script writes them from the details; without it a rug can be made with them."""
     soup = draw(make_row())
-    assert cells(soup)[1].small.text == "10 of 11 · D"
-    assert not soup.find(class_="rug-switch").input.has_attr("checked")
+    assert cells(soup)[1].b.small is None and "Rank: 10 of 11, D" in cells(soup)[1].p.text
+    assert soup.find(class_="rug-ranks").has_attr("hidden")
     opened = draw(make_row(), show_ranks=True)
-    assert opened.find(class_="rug-switch").input.has_attr("checked")
+    assert cells(opened)[1].b.small.text == "10 of 11 · D"
+    assert opened.find(class_="rug-ranks").input.has_attr("checked")
+    assert not opened.find(class_="rug-ranks").has_attr("hidden")
 
 
 def test_an_older_benchmark_says_its_period() -> None:
@@ -190,13 +200,13 @@ def test_what_a_whole_row_shares_is_said_once() -> None:
     soup = draw(make_row(**shared), make_row(area="E06000055", cell="E13", **shared))
     assert "Figures: c1.csv. Worked out from the counts." in soup.dl.text
     assert [cell.p.text.split("Source: ")[1] for cell in cells(soup)] == [
-        "Front door, E13.",
-        "Front door, E12.",
+        "Front door, E13",
+        "Front door, E12",
     ]
-    assert "Worked out" not in soup.table.text
+    assert "Worked out" not in soup.select_one(".rug-scroll").text
     apart = draw(make_row(**shared), make_row(area="E06000055", file="d2.csv"))
-    assert "Source: c1.csv, Front door, E12." in apart.table.text
-    assert "Worked out" in apart.table.text
+    table = apart.select_one(".rug-scroll").text
+    assert "Source: c1.csv, Front door, E12" in table and "Worked out" in table
 
 
 def test_the_reason_for_no_judgement_stands_with_the_definition() -> None:
@@ -208,8 +218,8 @@ def test_the_reason_for_no_judgement_stands_with_the_definition() -> None:
         title="t",
     )
     soup = BeautifulSoup(html, "html.parser")
-    assert soup.select_one('th[scope="row"] small').text == "%, no judgement"
-    assert "counted differently" not in soup.table.text
+    assert soup.select_one('.rug-scroll th[scope="row"] small').text == "%, no judgement"
+    assert "counted differently" not in soup.select_one(".rug-scroll").text
     assert "No judgement: counted differently everywhere." in soup.dl.text
 
 
@@ -239,7 +249,7 @@ def test_the_benchmark_can_be_chosen() -> None:
     rows = [make_row(), make_row(benchmark="neighbours", benchmark_value=30.0, judgement="similar")]
     soup = draw(*rows, benchmark="neighbours")
     assert "similar to its statistical neighbours' 30.0%" in cells(soup)[1].summary.text
-    assert "compared with its statistical neighbours" in soup.caption.text
+    assert "compared with its statistical neighbours" in soup.select_one(".rug-scroll caption").text
     assert [td.text for td in soup.select("td.o")] == ["–", "19.4%"]
 
 
@@ -292,7 +302,7 @@ def test_small_rug_is_as_agreed() -> None:
         make_row(benchmark="england", benchmark_value=22.6),
         region=make_region(),
     )
-    found = soup.find("table").prettify()
+    found = soup.select_one(".rug-scroll table").prettify()
     if os.environ.get("SLINB_UPDATE_GOLDEN"):
         GOLDEN.write_text(found, encoding="utf-8", newline="\n")
     assert found == GOLDEN.read_text(encoding="utf-8")
@@ -303,3 +313,105 @@ def test_each_part_can_be_reached_by_a_link(rug: BeautifulSoup) -> None:
     assert [a.text for a in links] == list(dict.fromkeys(m.domain for m in make_measures()))
     assert [rug.find(id=a["href"][1:]).text for a in links] == [a.text for a in links]
     assert draw(make_row()).find("nav") is None
+
+
+def test_a_narrow_heading_is_short_and_the_whole_name_is_heard() -> None:
+    html = rug_html(make_comparison(), make_measures()[:1], AREAS, title="t")
+    heads = BeautifulSoup(html, "html.parser").select(".rug-scroll thead th")[4:]
+    seen = {h.find(class_="vh").text: h.span.text for h in heads if h.find(class_="vh")}
+    assert seen["Cambridgeshire"] == "Cambs" and seen["Central Bedfordshire"] == "Central Beds"
+    assert seen["Southend-on-Sea"] == "Southend"
+    assert seen["Peterborough"] == "Peter\N{SOFT HYPHEN}borough"
+    for head in heads:  # no word that a column cannot hold
+        shown = head.span.text if head.find(class_="vh") else head.text
+        parts = shown.replace("\N{SOFT HYPHEN}", " ").split()
+        assert max(map(len, parts)) <= 9
+        assert not head.find(class_="vh") or head.span["aria-hidden"] == "true"
+
+
+def lacking(status: str, number: int) -> list[dict]:
+    """Bedford without a figure of this status, Luton compared with so many authorities."""
+    bedford = make_row(area="E06000055", status=status, value=math.nan, judgement="")
+    return [{**row, "benchmark_n": number} for row in (bedford, make_row())]
+
+
+def test_the_regions_figure_names_who_is_missing_from_it() -> None:
+    soup = draw(*lacking("quarantined", 1), region=make_region())
+    cell = soup.select("td.o")[1]
+    assert cell.b.text == "19.4%1 of 2" and cell.b["aria-hidden"] == "true"
+    assert cell.summary.text == (
+        "East of England, re-referrals within 12 months, 19.4%, 1 of 2 authorities, without "
+        "Bedford (queried)."
+    )
+
+
+def draw_three(*rows: dict) -> str:
+    """What the region's cell says of Bedford, Luton and Thurrock."""
+    three = [*TWO, next(a for a in AREAS if a.name == "Thurrock")]
+    table = COMPARISON.from_rows(list(rows))
+    html = rug_html(table, [make_measure()], three, title="t", region=make_region())
+    return BeautifulSoup(html, "html.parser").select("td.o")[1].summary.text
+
+
+def test_a_suppressed_figure_is_not_said_to_be_missing_from_the_region() -> None:
+    """The region's own rounded count holds it: Thurrock, which sent nothing, is missing."""
+    said = draw_three(*lacking("suppressed", 2))
+    assert said.endswith("2 of 3 authorities, without Thurrock (not sent).")
+
+
+def test_who_is_missing_is_not_guessed() -> None:
+    """Where the counts do not tell who is missing, only how many are there is said."""
+    assert draw_three(*lacking("missing", 2)).endswith("19.4%, 2 of 3 authorities.")
+
+
+@pytest.mark.parametrize("number", [0, 2])
+def test_a_complete_or_published_region_has_nothing_to_open(number: int) -> None:
+    soup = draw(*lacking("suppressed", number), region=make_region())
+    assert soup.select("td.o")[1].text == "19.4%" and not soup.select("td.o details")
+
+
+def test_a_finding_that_depends_on_the_comparison_says_so() -> None:
+    rows = [make_row(), make_row(area="E06000055")]
+    told = {"area": "E06000032", "measure": make_measure().id}
+    loose = FIRMNESS.from_rows([{**told, "firmness": "depends on the comparison"}])
+    soup = draw(*rows, extras=RugExtras(firmness=loose))
+    bedford, luton = cells(soup)
+    assert "d" in luton["class"] and "Depends on the comparison" in luton.p.text
+    assert "d" not in bedford["class"] and "Depends" not in bedford.p.text
+    assert "1 hold whichever" in soup.find(class_="rug-count").text
+    assert soup.find(class_="rug-firm").input["type"] == "checkbox"
+    assert draw(*rows).find(class_="rug-firm") is None
+
+
+def test_each_row_has_its_line_and_leads_to_its_measures_page() -> None:
+    measure = make_measure()
+    line = spark_line([1.0, 2.0], alt="the region from 1% to 2%")
+    more = RugExtras(sparks={measure.id: line}, measures={measure.id: "measures.html#m"})
+    soup = draw(make_row(), extras=more)
+    assert soup.select_one("td.p svg")["aria-label"] == "the region from 1% to 2%"
+    assert soup.select_one(".rug-scroll tbody th a")["href"] == "measures.html#m"
+    assert measure.definition in soup.dl.text  # the page can be sent alone
+
+
+def test_the_map_counts_what_the_columns_say(rug: BeautifulSoup) -> None:
+    rows = rug.select(".rug-scroll tbody tr:not(.domain)")
+    for column, area in enumerate(AREAS):
+        shown = [row.select("td:not(.p, .o)")[column] for row in rows]
+        words = [cell.b.i.text.split()[-1] for cell in shown if cell.b.i and cell.b.i.b]
+        expected = f"{area.name} {words.count('worse')} worse, {words.count('better')} better"
+        assert expected in rug.select_one(".hexmap svg")["aria-label"]
+
+
+def test_the_map_leads_to_each_authority() -> None:
+    more = RugExtras(profiles={"E06000032": "authority-profile-luton.html"})
+    links = draw(make_row(), extras=more).select(".hexmap svg a")
+    assert [a["href"] for a in links] == ["authority-profile-luton.html"]
+
+
+def test_tools_that_need_the_script_are_not_seen_without_it(rug: BeautifulSoup) -> None:
+    for tool in (".rug-find", ".rug-pick", ".rug-ranks"):
+        assert rug.select_one(tool).has_attr("hidden")
+
+
+def test_a_quotation_mark_in_a_sentence_ends_nothing() -> None:
+    assert write_lean('a\'s "b" <i>&') == 'a\'s "b" &lt;i&gt;&amp;'

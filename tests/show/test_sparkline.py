@@ -63,7 +63,7 @@ def test_the_rugs_lines_show_what_the_rug_shows() -> None:
     points = {name: len(re.findall(r"[ML]", read(svg).path["d"])) for name, svg in lines.items()}
     assert points == {LOWER.id: len(RISING) - 3, HIGHER.id: 8}
     label = read(lines[LOWER.id]).svg["aria-label"]
-    assert label.startswith("Luton, re-referrals")
+    assert label.startswith("Luton to Oct–Dec 2025: from 10.0% to 16.0%")
     assert label.endswith("the latest quarter above its upper limit")
     assert list_sparks(trends, [LOWER], ESSEX) == {}
 
