@@ -128,10 +128,16 @@ def plan(quarter: str, region: str, edition: str, force: bool) -> None:
 @_region
 def status(quarter: str, region: str) -> None:
     """Say how far a run is, from any other window."""
+    from dataclasses import replace
+
+    from slinb.batch.lock import is_held
     from slinb.batch.run import status_file
     from slinb.batch.status import read_status
 
-    told = read_status(status_file(_find(quarter, region)))
+    folders = _find(quarter, region)
+    told = read_status(status_file(folders))
+    if told and told.state == "running" and not is_held(folders.folder.parent / "run.lock"):
+        told = replace(told, state="stopped")
     click.echo(told or f"{quarter} has not been run here.")
 
 

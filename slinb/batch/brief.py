@@ -1,10 +1,8 @@
-"""Make one briefing: execute its notebook with papermill, export it as one page."""
+"""Execute the notebook of a briefing with papermill."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +11,6 @@ import papermill
 
 from slinb.batch.engine import register_engine
 from slinb.errors import ParameterError
-from slinb.show.notebook import export_notebook
-from slinb.show.page import PageMarks
 
 _KERNEL = "python3"
 
@@ -81,40 +77,3 @@ def check_parameters(
             f"{name} has no parameter {', '.join(unknown)}.",
             f"It has: {', '.join(sorted(known)) or 'none (no cell is tagged “parameters”)'}.",
         )
-
-
-@dataclass(frozen=True)
-class Order:
-    """A page to be made, in plain values that can travel to a worker.
-
-    Parameters
-    ----------
-    home : Path
-        Root of the workspace; the notebook runs in it.
-    notebook, executed : Path
-        The notebook, and where its executed copy is kept.
-    parameters : dict
-        Values for its parameters cell.
-    title, lead, tail : str
-        As of :func:`slinb.show.notebook.export_notebook`.
-    marks : PageMarks
-    """
-
-    home: Path
-    notebook: Path
-    executed: Path
-    parameters: dict[str, str]
-    title: str
-    lead: str
-    tail: str
-    marks: PageMarks
-
-
-def make_page(order: Order) -> str:
-    """Execute the notebook of a page and return its HTML."""
-    # A worker outlives a run: the project that it was started for may be another one.
-    os.environ["SLINB_HOME"] = str(order.home)
-    notebook = execute_notebook(order.notebook, order.executed, order.parameters, folder=order.home)
-    return export_notebook(
-        notebook, title=order.title, marks=order.marks, lead=order.lead, tail=order.tail
-    )

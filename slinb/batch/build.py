@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from slinb.batch.digests import name_below
 from slinb.batch.folders import (
+    EDITIONS,
     PREFIX,
     SUFFIX,
     EditionName,
@@ -44,12 +46,15 @@ class Finish:
     schedule : Schedule
     results : mapping of Result
         What became of each step.
+    refused : list of str
+        Titles of pages made here that the gate refused.
     """
 
     folders: QuarterFolders
     edition: Edition
     schedule: Schedule
     results: Mapping[str, Result]
+    refused: list[str] = field(default_factory=list)
 
     @property
     def pages(self) -> list[tuple[Page, Result]]:
@@ -65,7 +70,7 @@ class Finish:
             files = self.results.get(name_downloads_step(self.edition.name, page))
             lost += [page.title] if result.state in _LOST else []
             lost += [f"downloads of {page.title}"] if files and files.state in _LOST else []
-        return lost
+        return lost + self.refused
 
     def write(self) -> None:
         """Write the pages that are missing, and the index."""
@@ -77,7 +82,14 @@ class Finish:
 
     def _write_failure(self, page: Page, result: Result) -> None:
         told = result.failure.told if result.failure else result.reason
-        made = _fail_page(page.title, told, mark_page(self.edition, page))
+        marks = mark_page(self.edition, page)
+        made = _fail_page(page.title, told, marks)
+        if self.edition.public:
+            try:
+                pass_gate(self.folders, [(f"{page.stem}.html", made.encode("utf-8"))])
+            except DisclosureError:  # a message may quote what was sent
+                kind = result.failure.kind if result.failure else "an earlier step failed"
+                made = _fail_page(page.title, kind, marks)
         alone = page.briefing.readers == "authority"
         folder = self.folders.letters if alone else self.folders.reports(self.edition.name)
         _write_text(building_folder(folder) / f"{self.edition.prefix}{page.stem}.html", made)
@@ -133,6 +145,7 @@ class Finish:
                 pass_gate(self.folders, [(f"{stem}.html", made.encode("utf-8"))])
             except DisclosureError as error:
                 LOG.error("%s was refused: %s", stem, "; ".join(error.__notes__))
+                self.refused.append(title)
                 made = _fail_page(title, str(error), mark_page(edition))
         folder = building_folder(self.folders.reports(edition.name))
         _write_text(folder / f"{edition.prefix}{stem}.html", made)
@@ -176,12 +189,16 @@ def seal(
         The folder whose place it takes.
     """
     steps = set(schedule.list_steps(edition))
+    inputs = schedule.list_inputs(edition)
+    if folder == folders.reports("public"):  # names and digests of returns are not for the public
+        safe = (folders.workspace.published, folders.workspace.notebooks)
+        inputs = [p for p in inputs if any(p.is_relative_to(place) for place in safe)]
     write_manifest(
         building_folder(folder),
         folders.workspace.root,
         prefix="" if folder == folders.reports("public") else PREFIX["restricted"],
         parameters=describe_run(folders, edition),
-        inputs=schedule.list_inputs(edition),
+        inputs=inputs,
         results=[result for name, result in results.items() if name in steps],
     )
 
@@ -197,12 +214,22 @@ def describe_run(folders: QuarterFolders, edition: EditionName) -> dict[str, obj
     }
 
 
-def keep_letters(folders: QuarterFolders) -> None:
-    """Carry the receipts over where the edition that makes them was not asked for."""
+def keep_letters(folders: QuarterFolders, pattern: str) -> None:
+    """Carry over from the authorities' folder what this run was not to make, or could not."""
     building = building_folder(folders.letters)
-    for path in folders.letters.glob("*.html"):
-        building.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, building / path.name)
+    for path in folders.letters.glob(pattern):
+        place = building / path.relative_to(folders.letters)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+
+
+def drop_unclaimed(folders: QuarterFolders, results: Mapping[str, Result]) -> None:
+    """Remove from the built folders what no step that ended well says it wrote."""
+    claimed = {name for result in results.values() for name in result.outputs}
+    for folder in (folders.letters, *(folders.reports(edition) for edition in EDITIONS)):
+        for path in sorted(building_folder(folder).rglob("*")):
+            if path.is_file() and name_below(path, folders.workspace.root) not in claimed:
+                path.unlink()
 
 
 def _fail_page(title: str, told: str, marks: PageMarks) -> str:

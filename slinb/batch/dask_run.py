@@ -15,8 +15,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
+from uuid import uuid4
 
-from slinb.batch.digests import digest_file, name_below
+from slinb.batch.digests import digest_data, digest_file, list_packages, name_below
+from slinb.batch.manifest import digest_all_code
 from slinb.batch.pool import Outcome, Task, carry_out, describe_failure
 from slinb.errors import ParameterError, SlinbError
 
@@ -57,14 +59,16 @@ class DaskWorkers:
                 "Start one (`dask scheduler`, `dask worker`), or run without --dask.",
             ) from error
         self._ended: SimpleQueue[Any] = SimpleQueue()
-        self._root, self._objects = root, Objects(objects)
+        self._root, self._objects = root, Objects(f"{objects.rstrip('/')}/{uuid4().hex}")
         self._names: dict[str, str] = {}
+        self._made_with = name_software()
 
     def __enter__(self) -> DaskWorkers:
         return self
 
     def __exit__(self, *error: object) -> None:
         self._client.close()
+        self._objects.remove()
 
     @property
     def count(self) -> int:
@@ -75,7 +79,7 @@ class DaskWorkers:
         """Send a task, with what it reads, to the cluster."""
         sent = {name: self._objects.put(self._root / name) for name in task.reads}
         future = self._client.submit(
-            carry_out_afar, task, self._root, self._objects, sent, pure=False
+            carry_out_afar, task, self._root, self._objects, sent, self._made_with, pure=False
         )
         self._names[future.key] = task.name
         future.add_done_callback(self._ended.put)
@@ -113,6 +117,12 @@ class Objects:
         files, folder = fsspec.core.url_to_fs(self._address)
         return files, str(folder)
 
+    def remove(self) -> None:
+        """Remove all that was exchanged: restricted figures are among it."""
+        files, folder = self._open()
+        if files.exists(folder):
+            files.rm(folder, recursive=True)
+
     def put(self, path: Path) -> str:
         """Store a file and return its digest; what is there already is not sent again."""
         digest = digest_file(path)
@@ -120,8 +130,9 @@ class Objects:
         place = f"{folder}/{digest[:2]}/{digest}"
         if not files.exists(place):
             files.makedirs(f"{folder}/{digest[:2]}", exist_ok=True)
-            files.put_file(str(path), f"{place}.part")
-            files.mv(f"{place}.part", place)
+            aside = f"{place}.{uuid4().hex}.part"  # two workers may store the same content
+            files.put_file(str(path), aside)
+            files.mv(aside, place)
         return digest
 
     def get(self, digest: str, path: Path) -> None:
@@ -142,7 +153,7 @@ class Objects:
 
 
 def carry_out_afar(
-    task: Task, root: Path, objects: Objects, sent: Mapping[str, str]
+    task: Task, root: Path, objects: Objects, sent: Mapping[str, str], made_with: str
 ) -> tuple[Outcome, dict[str, str]]:
     """Carry a task out on a worker, in a folder of its own.
 
@@ -150,7 +161,17 @@ def carry_out_afar(
     -------
     tuple
         The outcome, and the digest of each file that the task wrote or changed.
+
+    Raises
+    ------
+    SlinbError
+        This worker has other code or packages: what it made would be stored under a wrong name.
     """
+    if name_software() != made_with:
+        raise SlinbError(
+            "This worker has another slinb, or other packages, than the machine that planned.",
+            "Install the same versions (requirements.lock) on every worker.",
+        )
     with _ONE_AT_A_TIME, tempfile.TemporaryDirectory(prefix="slinb-") as name:
         folder = Path(name)
         for file, digest in sent.items():
@@ -171,6 +192,11 @@ def _move(value: Any, root: Path, folder: Path) -> Any:
     if isinstance(value, (list, tuple)):
         return type(value)(_move(v, root, folder) for v in value)
     return value
+
+
+def name_software() -> str:
+    """Return one name for the code of slinb and the packages installed beside it."""
+    return digest_data([digest_all_code(), dict(list_packages())])
 
 
 def _import_distributed() -> Any:

@@ -64,8 +64,13 @@ class QuarterFolders:
 
     @property
     def publication(self) -> Path:
-        """Folder of what the public edition published, for the audit of the next quarter."""
+        """Folder of what the public edition holds of the counts."""
         return self.results / "publication"
+
+    @property
+    def released(self) -> Path:
+        """Folder of what was put before the public, for the audit of the next quarter."""
+        return self.results / "released"
 
     @property
     def gate(self) -> Path:

@@ -72,6 +72,19 @@ def hold_lock(path: Path, what: str) -> Iterator[None]:
         lock.release()
 
 
+def is_held(path: Path) -> bool:
+    """Whether a run holds a lock now."""
+    from filelock import FileLock, Timeout
+
+    if not path.is_file():
+        return False
+    try:
+        with FileLock(path).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 def _describe_self() -> dict[str, object]:
     import platform
 

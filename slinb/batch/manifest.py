@@ -7,7 +7,7 @@ can check that the same inputs lie there.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +20,9 @@ from slinb.batch.digests import (
     digest_file,
     digest_files,
     list_packages,
+    name_below,
 )
+from slinb.batch.folders import PREFIX
 from slinb.batch.graph import Result
 from slinb.batch.store import write_whole
 from slinb.errors import SlinbError
@@ -40,6 +42,8 @@ class Manifest:
         Digest of each raw file and notebook, by its path below the project's root.
     outputs : mapping of str
         Digest of each published file, by its path below the published folder.
+    places : sequence of str
+        Folders of inputs: a file that is added to one is an input too.
     seconds : mapping of float
         How long each step took when it was last made.
     keys : mapping of str
@@ -53,6 +57,7 @@ class Manifest:
     parameters: Mapping[str, Any]
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
+    places: Sequence[str] = ()
     seconds: Mapping[str, float] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     version: str = __version__
@@ -115,20 +120,26 @@ def write_manifest(
     Path
         The manifest.
     """
-    steps = sorted(results, key=lambda r: r.step)
+    steps, given = sorted(results, key=lambda r: r.step), list(inputs)
     manifest = Manifest(
         parameters=dict(parameters),
-        inputs=digest_files(inputs, root),
-        outputs=_digest_outputs(folder),
+        inputs=digest_files(given, root),
+        outputs=_digest_outputs(folder, f"{prefix}{MANIFEST}"),
+        places=[name_below(path, root) for path in given if path.is_dir()],
         seconds={r.step: round(r.seconds, 3) for r in steps},
         keys={r.step: r.key for r in steps},
-        code=digest_data(digest_code(_list_modules())),
+        code=digest_all_code(),
         packages=dict(list_packages()),
     )
     text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
     path = folder / f"{prefix}{MANIFEST}"
     write_whole(path, f"{text}\n")
     return path
+
+
+def digest_all_code() -> str:
+    """Return the digest of all code of slinb."""
+    return digest_data(digest_code(_list_modules()))
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -139,12 +150,7 @@ def read_manifest(folder: Path) -> Manifest:
     SlinbError
         It has none, or none that can be read.
     """
-    path = next(iter(sorted(folder.glob(f"*{MANIFEST}"))), None)
-    if path is None:
-        raise SlinbError(
-            f"{folder} has no {MANIFEST}.",
-            "Name a folder that `slinb run` published: reports/2025-26-Q3.",
-        )
+    path = _find_manifest(folder)
     try:
         return Manifest(**json.loads(path.read_text(encoding="utf-8")))
     except (json.JSONDecodeError, TypeError) as error:
@@ -171,9 +177,12 @@ def verify_folder(folder: Path, root: Path | None = None) -> list[Difference]:
         The folder has no manifest.
     """
     manifest = read_manifest(folder)
-    found = _compare(manifest.outputs, _digest_outputs(folder), "output")
+    found = _compare(
+        manifest.outputs, _digest_outputs(folder, _find_manifest(folder).name), "output"
+    )
     if root is not None:
-        now = digest_files([root / name for name in manifest.inputs], root)
+        names = (*manifest.inputs, *manifest.places)
+        now = digest_files([root / name for name in names], root)
         found += _compare(manifest.inputs, now, "input")
     return found
 
@@ -191,8 +200,18 @@ def _compare(
     return found
 
 
-def _digest_outputs(folder: Path) -> dict[str, str]:
-    files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.endswith(MANIFEST))
+def _find_manifest(folder: Path) -> Path:
+    for prefix in PREFIX.values():
+        if (folder / f"{prefix}{MANIFEST}").is_file():
+            return folder / f"{prefix}{MANIFEST}"
+    raise SlinbError(
+        f"{folder} has no {MANIFEST}.",
+        "Name a folder that `slinb run` published: reports/2025-26-Q3.",
+    )
+
+
+def _digest_outputs(folder: Path, manifest: str) -> dict[str, str]:
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p != folder / manifest)
     return {path.relative_to(folder).as_posix(): digest_file(path) for path in files}
 
 

@@ -48,21 +48,22 @@ def make_downloads(root: Path, quarter: str, region: str, edition: EditionName, 
     view, page = opened.edition(edition), _find_page(opened, stem)
     folder = building_folder(opened.reports(edition)) / "downloads"
     name, marks = name_downloads(view, page), mark_page(view, page)
-    written: list[Path] = []
-    if page.briefing.tables:
-        tables = {table: view.result(table) for table in page.briefing.tables}
-        sheets = briefing_downloads(tables, view.measures, view.areas, edition=view.name)
-        stamp = view.period.end
-        written += write_downloads(folder, name, sheets, title=page.title, marks=marks, stamp=stamp)
-    if page.briefing.deck:
-        written.append(_write_deck(folder / f"{name}.pptx", view, page, marks))
-    if view.public:
-        try:
+    try:
+        written: list[Path] = []
+        if page.briefing.tables:
+            tables = {table: view.result(table) for table in page.briefing.tables}
+            sheets = briefing_downloads(tables, view.measures, view.areas, edition=view.name)
+            written += write_downloads(
+                folder, name, sheets, title=page.title, marks=marks, stamp=view.period.end
+            )
+        if page.briefing.deck:
+            written.append(_write_deck(folder / f"{name}.pptx", view, page, marks))
+        if view.public:
             pass_gate(opened, [(path.name, path.read_bytes()) for path in written])
-        except Exception:
-            for path in written:  # what was refused stays nowhere
-                path.unlink()
-            raise
+    except Exception:
+        for path in folder.glob(f"{name}[.-]*"):  # what was not let through stays nowhere
+            path.unlink()
+        raise
 
 
 def make_page(root: Path, quarter: str, region: str, edition: EditionName, stem: str) -> None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
+import threading
 import time
 import traceback
 from collections import deque
@@ -21,8 +22,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any, Literal, Self, cast
 
+from slinb.batch.lock import explain_disk
 from slinb.errors import SlinbError
 
 Method = Literal["forkserver", "spawn"]
@@ -281,13 +284,15 @@ def describe_failure(error: BaseException) -> Failure:
 def carry_out(task: Task) -> Outcome:
     """Call a task's function in this process and return what became of it."""
     try:
-        return Outcome(task.name, task.function(*task.arguments))
+        with explain_disk(Path.cwd()):
+            return Outcome(task.name, task.function(*task.arguments))
     except Exception as error:  # a task may raise anything; the others go on
         return Outcome(task.name, failure=describe_failure(error))
 
 
 def _serve(connection: Connection, preload: Sequence[str] | None) -> None:
     """Carry out tasks until the pool hangs up; this is all that a worker does."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     if preload is not None:  # a forked worker has its libraries from the server
         import importlib
 
@@ -300,3 +305,10 @@ def _serve(connection: Connection, preload: Sequence[str] | None) -> None:
             task = connection.recv()
             outcome = carry_out(task)
             connection.send(outcome)
+
+
+def _end_with_parent() -> None:
+    """End this process with the run that began it: the next run writes the same files."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)

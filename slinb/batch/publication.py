@@ -142,6 +142,9 @@ def _read_journal(reports: Path) -> tuple[list[Swap], bool]:
         told = json.loads((reports / _JOURNAL).read_text(encoding="utf-8"))
     except FileNotFoundError:
         return [], False
+    except json.JSONDecodeError:  # the power went before a move was made
+        (reports / _JOURNAL).unlink()
+        return [], False
     return [Swap(reports / built, reports / name) for built, name in told["swaps"]], told["done"]
 
 

@@ -241,7 +241,7 @@ class Quarter(QuarterFolders):
 
     def _read_last_publication(self) -> Publication | None:
         """Return what was published of the quarter before, as a reader has it."""
-        folder = self.before.publication
+        folder = self.before.released
         if self.before.folder not in self.list_earlier() or not folder.is_dir():
             return None
         return read_publication(folder)

@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from slinb.batch.build import Finish, describe_run, keep_letters, seal
-from slinb.batch.folders import PREFIX, EditionName, QuarterFolders, building_folder
+from slinb.batch.build import Finish, describe_run, drop_unclaimed, keep_letters, seal
+from slinb.batch.folders import EDITIONS, PREFIX, EditionName, QuarterFolders, building_folder
 from slinb.batch.graph import Result, Verdict, Workers, run_graph
 from slinb.batch.lock import check_folder, explain_disk, hold_lock
-from slinb.batch.manifest import read_manifest, verify_folder
+from slinb.batch.manifest import digest_all_code, read_manifest, verify_folder
 from slinb.batch.plan import load_plan
 from slinb.batch.publication import publish_folders, recover
-from slinb.batch.schedule import Schedule, schedule_quarter
+from slinb.batch.schedule import QUERY_LISTS, Schedule, schedule_quarter
 from slinb.batch.status import Watch
 from slinb.batch.store import Store
 from slinb.catalogue.areas import load_areas
@@ -32,6 +32,8 @@ from slinb.workspace import SAMPLE_MARKER, is_sample
 LOG = logging.getLogger("slinb")
 #: Lists of what was planted in a sample; no returns.
 _SAMPLE_LISTS = ("sample_defects.csv", "sample_dive_defects.csv")
+#: Seconds after which a step is given up: a notebook that hangs must not hang the quarter.
+_LIMIT = 1800.0
 #: Without these there is nothing to publish.
 _FIRST = ("collect", "check")
 
@@ -111,6 +113,7 @@ def run_quarter(
     chosen = options or RunOptions()
     root = folders.workspace.root
     _refuse_other_region(folders)
+    _refuse_history(folders)
     _refuse_mixed_returns(folders.returns)
     processed = folders.folder.parent
     with hold_lock(processed / "run.lock", "This project"), explain_disk(root):
@@ -130,8 +133,8 @@ def plan_quarter(
 
 
 def open_store(folders: QuarterFolders) -> Store:
-    """Return the store of what was made before, of all quarters of the project."""
-    return Store(folders.folder.parent / ".store", folders.workspace.root)
+    """Return the store of what was made of a quarter before."""
+    return Store(folders.folder / ".store", folders.workspace.root)
 
 
 def status_file(folders: QuarterFolders) -> Path:
@@ -160,8 +163,10 @@ def _run_locked(
     verdicts = schedule.graph.judge(store, force=options.force)
     if all(_stands(folders, edition, schedule, verdicts) for edition in editions):
         LOG.info("nothing changed since it was published")
+        if "public" in editions:
+            _release(folders)
         return RunResult(index, log, kept=len(verdicts))
-    targets = [folders.letters, *(folders.reports(edition) for edition in editions)]
+    targets = [folders.letters, *(folders.reports(edition) for edition in EDITIONS)]
     for target in targets:
         shutil.rmtree(building_folder(target), ignore_errors=True)
     results = _make(folders, schedule, store, options)
@@ -201,6 +206,9 @@ def _make(
             on_start=watch.begin,
             on_end=end,
         )
+    for result in results.values():
+        if result.failure and result.failure.kind == "DiskError":
+            raise SlinbError(result.failure.told)
     for name in _FIRST:
         if failure := results[name].failure:
             raise SlinbError(
@@ -223,7 +231,7 @@ def _open_workers(folders: QuarterFolders, options: RunOptions) -> Iterator[tupl
     from slinb.batch.pool import Pool, count_processors
 
     preload = ("slinb.notebook", "slinb.show.notebook", "slinb.batch.gatekeeper")
-    with Pool(options.workers, preload=preload) as pool:
+    with Pool(options.workers, preload=preload, limit=_LIMIT) as pool:
         yield pool, options.workers or count_processors()
 
 
@@ -242,7 +250,9 @@ def _publish(
     """Finish the editions and put them in place together; return what failed."""
     from slinb.batch.quarter import Quarter
 
-    failed: list[str] = []
+    drop_unclaimed(folders, results)
+    asked = results[QUERY_LISTS].state not in ("failed", "skipped")
+    failed = [] if asked else ["query lists"]
     targets: list[tuple[EditionName, Path]] = []
     whole = Quarter(folders.period, folders.region, folders.workspace)
     for edition in editions:
@@ -258,14 +268,24 @@ def _publish(
         failed += done.failed
         targets.append((edition, folders.reports(edition)))
     if "restricted" not in dict(targets):
-        keep_letters(folders)
+        keep_letters(folders, "*.html")
+    if not asked:
+        keep_letters(folders, "queries/*")
     if building_folder(folders.letters).is_dir():
         targets.append(("restricted" if "restricted" in editions else "public", folders.letters))
     for edition, folder in targets:
         seal(folders, schedule, results, edition, folder)
     publish_folders([(building_folder(folder), folder) for _, folder in targets])
+    if "public" in dict(targets):
+        _release(folders)
     LOG.info("published %s", ", ".join(folder.name for _, folder in targets))
     return failed
+
+
+def _release(folders: QuarterFolders) -> None:
+    """Keep what was put before the public, for the audit of the next quarter."""
+    shutil.rmtree(folders.released, ignore_errors=True)
+    shutil.copytree(folders.publication, folders.released)
 
 
 def _stands(
@@ -280,10 +300,16 @@ def _stands(
     folder = folders.reports(edition)
     try:
         sealed = read_manifest(folder)
+        letters = read_manifest(folders.letters).keys
+        mine = letters == sealed.keys or (
+            edition == "public" and letters.get(QUERY_LISTS) == keys[QUERY_LISTS]
+        )
         same = sealed.keys == {name: keys[name] for name in steps}
         others = [folder, folders.letters]
         return (
             same
+            and mine
+            and sealed.code == digest_all_code()
             and sealed.parameters == describe_run(folders, edition)
             and not any(verify_folder(each) for each in others)
         )
@@ -299,6 +325,17 @@ def _refuse_other_region(folders: QuarterFolders) -> None:
         raise ParameterError(
             f"{folders.period.id} was run here for another region ({', '.join(others)}).",
             "Run this region in a project folder of its own (set SLINB_HOME to it).",
+        )
+
+
+def _refuse_history(folders: QuarterFolders) -> None:
+    """Refuse to run a quarter that is here as the history of others, without its returns."""
+    sent = folders.returns.is_dir() and any(folders.returns.iterdir())
+    if not sent and (folders.folder / "observations.parquet").is_file():
+        raise ParameterError(
+            f"{folders.period.id} is here as the history of later quarters; none of its returns "
+            f"lie in {folders.returns}.",
+            "Lay its returns there first.",
         )
 
 

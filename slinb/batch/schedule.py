@@ -115,14 +115,15 @@ class _Planner:
         yield self._step("check", steps.check, [checked], [Need("collect")], whole)
         queries = self._below(building_folder(quarter.letters), "queries/*")
         asked = Need("check", self._below(quarter.folder, "queries.parquet"))
-        yield self._step(QUERY_LISTS, steps.write_query_lists, [queries], [asked])
+        mark = (quarter.folder / SAMPLE_MARKER,)
+        yield self._step(QUERY_LISTS, steps.write_query_lists, [queries], [asked], mark)
         before = quarter.before
         yield self._step(
             "protect",
             steps.protect,
             [self._below(quarter.protected, "**/*.parquet")],
             [Need("check", self._below(quarter.folder, f"{name}.parquet")) for name in _COUNTED],
-            (*history, before.publication),
+            (*history, before.released),
         )
         yield self._step(
             "compare (public)",

@@ -156,7 +156,7 @@ class Watch:
             self.what,
             len(self.names),
             len(self._ended),
-            tuple(self._running),
+            tuple(self._running)[: self.workers],
             tuple(r.step for r in ended if r.state in ("failed", "skipped")),
             sum(r.state == "made" for r in ended),
             self._estimate(),
@@ -177,7 +177,9 @@ class Watch:
         if not known:
             return None
         now = time.monotonic()
-        passed = sum(now - since for since in self._running.values())
+        # What waits for a worker is at work only in name.
+        at_work = list(self._running.items())[: self.workers]
+        passed = sum(min(now - since, self.expected.get(n, usual or 0.0)) for n, since in at_work)
         whole = sum(known) * len(left) / len(known)
         return round(max(0.0, whole - passed) / self.workers, 1)
 

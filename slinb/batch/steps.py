@@ -50,6 +50,7 @@ def collect(root: Path, quarter: str, region: str) -> None:
         **dict(zip(DIVES, (dives.counts, dives.risk, dives.durations), strict=True)),
         **audits.tables,
     }
+    shutil.rmtree(opened.folder / COLLECTED, ignore_errors=True)
     write_tables(opened.folder / COLLECTED, tables)
 
 
@@ -113,10 +114,10 @@ def compare_public(root: Path, quarter: str, region: str) -> None:
 
     opened = open_whole(root, quarter, region)
     (folder,) = opened.tables("public")
-    found = read_protection(opened.protected)
-    tables = opened.compare_public(found)
     for stale in (folder, opened.publication, opened.gate):
         shutil.rmtree(stale, ignore_errors=True)
+    found = read_protection(opened.protected)
+    tables = opened.compare_public(found)
     write_edition(folder, tables, opened)
     write_publication(opened.publication, found.publication)
     store_quarter_gate(opened, found.points, tables)

@@ -173,6 +173,8 @@ def write_whole(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # a power cut must not leave an empty file under its name
         Path(aside).replace(path)
     except BaseException:
         Path(aside).unlink(missing_ok=True)

@@ -70,7 +70,7 @@ def test_changes_in_words() -> None:
     ("period", "basis", "full", "short"),
     [
         ("2025-26-Q3", "snapshot", "31 December 2025", "31 Dec 2025"),
-        ("2025-26-Q3", "rolling12", "12 months to 31 December 2025", "12 months to Dec 2025"),
+        ("2025-26-Q3", "rolling12", "12 months to 31 December 2025", "Year to Dec 2025"),
         (
             "2025-26-Q3",
             "quarter",

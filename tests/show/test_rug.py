@@ -170,9 +170,26 @@ def test_zero_is_a_figure() -> None:
 
 
 def test_a_provisional_figure_says_so() -> None:
-    soup = draw(make_row(status="provisional"))
-    assert value(cells(soup)[1]) == "27.1% p"
+    soup = draw(make_row(status="provisional"), make_row(area=TWO[0].code))
+    assert value(cells(soup)[1]) == "27.1%\N{NO-BREAK SPACE}p"
     assert "provisional: may still change" in soup.find(class_="rug-help").text
+
+
+def test_what_every_figure_is_stands_once_in_the_key() -> None:
+    rows = [make_row(area=area.code, status="provisional") for area in TWO]
+    soup = draw(*rows)
+    assert [value(cell) for cell in cells(soup)] == ["27.1%", "27.1%"]
+    said = "The figures of the authorities are provisional: they may still change"
+    assert f"{said}." in soup.find(class_="rug-key").text
+    assert "provisional" not in soup.find(class_="rug-help").text
+    assert all("provisional" in cell.summary.text for cell in cells(soup))
+    assert "provisional" not in draw(*(make_row(area=area.code) for area in TWO)).text
+    third = next(area for area in AREAS if area.name == "Norfolk")
+    rows.append(make_row(area=third.code, status="estimated"))
+    html = rug_html(COMPARISON.from_rows(rows), [make_measure()], [*TWO, third], title="Three")
+    mixed = BeautifulSoup(html, "html.parser")
+    assert [value(cell) for cell in cells(mixed)] == ["27.1%", "27.1%", "27.1%\N{NO-BREAK SPACE}e"]
+    assert f"{said}; one marked “e” is estimated." in mixed.find(class_="rug-key").text
 
 
 def test_ranks_stand_beside_values_on_request() -> None:
