@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _ROW, _BAR, _GAP, _HEAD = 20.0, 12.0, 6.0, 26.0
 _NUMBER = 22.0
+#: Browsers set a name a little wider than it is measured here.
+_SLACK = 1.05
 Counts = Sequence[tuple[str, Mapping[str, int]]]
 
 
@@ -27,7 +29,7 @@ def draw_changes(counts: Counts) -> Markup:
         From :func:`slinb.show.annual_tables.count_directions`.
     """
     height = _HEAD + _ROW * len(counts) + _GAP
-    left = max(measure_text(name) for name, _ in counts) + _GAP
+    left = max(measure_text(name) for name, _ in counts) * _SLACK + _GAP
     centre = left + (WIDTH - left) / 2
     most = max([1, *(found[kind] for _, found in counts for kind in ("improved", "worsened"))])
     scale = ((WIDTH - left) / 2 - _NUMBER) / most
@@ -40,9 +42,7 @@ def draw_changes(counts: Counts) -> Markup:
             middle = height - _HEAD - _ROW * (place + 0.5)
             axes.text(left - _GAP, middle, name, ha="right", **style)
             if not sum(found.values()):
-                axes.text(
-                    centre, middle, "no figures", ha="center", color=colour("ink-soft"), **style
-                )
+                axes.text(centre + _GAP, middle, "no figures", color=colour("ink-soft"), **style)
                 continue
             _draw_side(axes, (centre, middle), -found["worsened"] * scale, "worse")
             _draw_side(axes, (centre, middle), found["improved"] * scale, "better")

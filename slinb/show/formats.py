@@ -36,7 +36,7 @@ REASONS: dict[str, Reason] = {
 }
 _SHORT_SPANS = {
     "quarter": "3 months to",
-    "rolling12": "12 months to",
+    "rolling12": "Year to",
     "ytd": "April to",
     "year": "Year to",
 }

@@ -15,12 +15,16 @@ from slinb.catalogue.periods import Period
 from slinb.show.formats import REASONS
 from slinb.show.markup import render_template
 from slinb.show.rug_map import rug_map_html
-from slinb.show.rug_rows import build_rug_rows
+from slinb.show.rug_rows import RugRows, build_rug_rows
 from slinb.show.sentences import name_benchmark
 from slinb.show.short_names import break_name, shorten_name
 
 #: With more authorities than this the rug scrolls sideways on a laptop too.
 _FITS_A_LAPTOP = 12
+_SHARED_WORDS = {
+    "provisional": "The figures of the authorities are provisional: they may still change",
+    "estimated": "The figures of the authorities are estimated",
+}
 _STATUS_WORDS = {
     **{status: (reason.symbol, reason.words) for status, reason in REASONS.items()},
     "provisional": ("p", "provisional: may still change"),
@@ -128,9 +132,20 @@ def rug_html(
         show_ranks=show_ranks,
         count=rug.count,
         tested=more.firmness is not None,
+        shared=rug.shared_status,
+        shared_words=_say_shared(rug),
         reasons=[_STATUS_WORDS[status] for status in rug.statuses],
         sparks=more.sparks,
         links=more.measures,
         map=rug_map_html(rug, areas, more.profiles, plain=plain, key=key),
     )
     return str(html)
+
+
+def _say_shared(rug: RugRows) -> str:
+    """Say what the figures are that carry no letter, and which letter the others carry."""
+    if not rug.shared_status:
+        return ""
+    others = [_STATUS_WORDS[s] for s in rug.statuses if s in _SHARED_WORDS]
+    marked = "".join(f"; one marked “{letter}” is {words}" for letter, words in others)
+    return f"{_SHARED_WORDS[rug.shared_status]}{marked}."

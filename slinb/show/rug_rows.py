@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,7 @@ class RugCell:
     """One cell: what is seen, what is read out, and what stands behind it.
 
     ``depends`` is true of a difference that another reasonable comparison would not show.
+    ``letter`` marks a figure that is not final, where its rug does not say so once for all.
     """
 
     text: str
@@ -53,6 +55,7 @@ class RugCell:
     arrows: str = ""
     rank: str = ""
     depends: bool = False
+    letter: str = ""
 
     @property
     def word(self) -> str:
@@ -123,9 +126,15 @@ class RugRows:
         )
 
     @property
+    def shared_status(self) -> str:
+        """What most figures are, where none is final: said once for all; else empty."""
+        found = Counter(cell.status for cell in self.cells if cell.status in _STATUS_LETTERS)
+        return found.most_common(1)[0][0] if found and "final" not in found else ""
+
+    @property
     def statuses(self) -> list[str]:
         """Statuses that need a line in the legend, in the legend's order."""
-        found = {cell.status for cell in self.cells}
+        found = {cell.status for cell in self.cells} - {self.shared_status}
         return [s for s in ("provisional", "estimated", *REASONS) if s in found]
 
 
@@ -281,9 +290,8 @@ def _build_cell(
         reason = REASONS[row["status"] if row["status"] in REASONS else "missing"]
         return RugCell(reason.symbol, reason.short, "x", *words, row["status"], compared=False)
     mark = mark_judgement(row["judgement"], row["judgement_998"], measure.polarity)
-    letter = _STATUS_LETTERS[row["status"]]
     return RugCell(
-        format_value(row["value"], measure, unit=False) + (f" {letter}" if letter else ""),
+        format_value(row["value"], measure, unit=False),
         mark.word if mark else "",
         mark.css_class if mark else "",
         *words,
@@ -292,6 +300,7 @@ def _build_cell(
         arrows=mark.arrows if mark else "",
         rank=_write_rank(row),
         depends=depends and mark is not None,
+        letter=_STATUS_LETTERS[row["status"]],
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 
 import pandas as pd
 from markupsafe import Markup
@@ -44,14 +44,16 @@ def list_sparks(trends: pd.DataFrame, measures: Iterable[Measure], area: Area) -
     for series in list_series(trends, measures, [area]):
         measure = series.measure
         name = "rolling" if measure.shown == "rolling12" else "value"
-        values = [row[name] for row in series.rows]
+        # Twelve months take a year to begin: the line starts where its figures do.
+        values = list(dropwhile(math.isnan, [row[name] for row in series.rows]))
+        rows = series.rows[len(series.rows) - len(values) :]
         last = format_quarter(series.rows[-1]["period"], measure)
         told = series.signal.words if series.signal else "no signal in the latest quarter"
         line = spark_line(
             values,
             alt=f"{name_area(area)} to {last}: {_say_ends(values, measure)}{told}",
             css_class=series.signal.css_class if series.signal else "",
-            breaks=_find_breaks(series.rows),
+            breaks=_find_breaks(rows),
             size=_SIZE,
         )
         if line:

@@ -26,7 +26,7 @@ def wrap_text(text: str, width: float, size: float, *, bold: bool = False) -> in
 
     Examples
     --------
-    >>> wrap_text("one two three", 1000, 12), wrap_text("one two three", 30, 12)
+    >>> wrap_text("one two three", 1000, 12), wrap_text("one two three", 40, 12)
     (1, 3)
     """
     space = _measure("x x", size, bold=bold) - 2 * _measure("x", size, bold=bold)

@@ -81,7 +81,7 @@ def say_figure_source(measure: Measure, compared: int, asked: int, period: Perio
     --------
     >>> from slinb.catalogue.measures import load_measures
     >>> period = Period.parse("2025-26-Q3")
-    >>> say_figure_source(load_measures()["dental_pct"], 10, 11, period)[-53:]
+    >>> say_figure_source(load_measures()["dental_pct"], 10, 11, period)[-54:]
     'of the authorities. n = 10 of 11 authorities compared.'
     """
     when = format_period(period, measure.shown)

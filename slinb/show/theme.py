@@ -63,7 +63,7 @@ _PARTS = ("theme.css", "findings.css")
 #: The style sheet of an authority's and a measure's pages, and what stands in a body that needs it.
 _PROFILE = "profile.css"
 _PROFILE_MARKS = (
-    *(f'class="slinb {kind}"' for kind in ("profile", "receipt", "measure", "hexmap", "downloads")),
+    *(f'class="slinb {kind}"' for kind in ("profile", "receipt", "measure", "hexmap")),
     '<svg class="s',
 )
 #: The style sheet of a rug's tools; a rug is nearly all of its page, which must stay small.

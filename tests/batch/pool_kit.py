@@ -53,3 +53,10 @@ def run_notebook(source: str, folder: str) -> list[str]:
         cwd=folder, progress_bar=False,
     )  # fmt: skip
     return [o.get("text") or o.data["text/plain"] for o in done.cells[-1].outputs]
+
+
+def write_late(path: Path) -> None:
+    """Say that it has begun, and write a file two seconds later."""
+    path.with_name(f"{path.name}.begun").touch()
+    time.sleep(2)
+    path.touch()

@@ -66,6 +66,10 @@ def test_an_untouched_folder_is_as_it_was_published(root: Path) -> None:
          "new.html was not there when the quarter was published."),
         (lambda r: (r / "raw/a.xlsx").write_text("x"), "raw/a.xlsx has changed."),
         (lambda r: (r / "raw/a.xlsx").unlink(), "raw/a.xlsx is not there any more."),
+        (lambda r: (r / "raw/b.xlsx").write_text("x"),
+         "raw/b.xlsx was not there when the quarter was published."),
+        (lambda r: (r / "reports/q/other_manifest.json").write_text("{}"),
+         "other_manifest.json was not there when the quarter was published."),
     ],
 )  # fmt: skip
 def test_whatever_changed_since_is_named(root: Path, change, told: str) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -95,3 +99,30 @@ def test_a_task_can_be_carried_out_here() -> None:
 
 def test_there_is_a_processor() -> None:
     assert count_processors() >= 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by SIGKILL")
+@pytest.mark.parametrize("method", METHODS)
+def test_a_worker_ends_with_the_run_that_began_it(method: str, tmp_path: Path) -> None:
+    """Else it would write on into the folders of the next run."""
+    out = tmp_path / "late.txt"
+    script = (
+        "import os, signal, sys, time\n"
+        "from pathlib import Path\n"
+        "from slinb.batch.pool import Pool, Task\n"
+        "from tests.batch.pool_kit import write_late\n"
+        "if __name__ == '__main__':\n"
+        f"    with Pool(1, method={method!r}) as pool:\n"
+        "        pool.submit(Task('late', write_late, (Path(sys.argv[1]),)))\n"
+        "        while not Path(sys.argv[1] + '.begun').exists():\n"
+        "            time.sleep(0.05)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    path = tmp_path / "run.py"
+    path.write_text(script, encoding="utf-8")
+    root = Path(__file__).parents[2]
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run([sys.executable, str(path), str(out)], env=environment, check=False)
+    assert done.returncode == -signal.SIGKILL
+    time.sleep(2.5)
+    assert not out.exists()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from slinb.batch.folders import find_folders
+from slinb.batch.build import drop_unclaimed
+from slinb.batch.folders import building_folder, find_folders
+from slinb.batch.graph import Result
 from slinb.batch.lock import BusyError, hold_lock
 from slinb.batch.quarter import find_quarter, open_quarter
 from slinb.batch.run import _refuse_mixed_returns, run_quarter
@@ -149,3 +151,23 @@ def test_a_folder_outside_a_project_is_told_so(tmp_path: Path, monkeypatch) -> N
     monkeypatch.delenv("SLINB_HOME", raising=False)
     with pytest.raises(ParameterError, match="data/raw"):
         Workspace.find(tmp_path)
+
+
+def test_a_quarter_that_is_here_as_history_only_is_not_run_over(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    folder = workspace.processed("2025-26-Q2")
+    folder.mkdir(parents=True)
+    OBSERVATIONS.empty().to_parquet(folder / "observations.parquet", index=False)
+    with pytest.raises(ParameterError, match="history of later quarters"):
+        run_quarter(find_folders("2025-26-Q2", workspace=workspace))
+
+
+def test_what_no_step_claims_is_not_published(tmp_path: Path) -> None:
+    folders = find_folders("2025-26-Q3", workspace=Workspace(tmp_path))
+    building = building_folder(folders.reports("public"))
+    (building / "downloads").mkdir(parents=True)
+    for name in ("rug.html", "downloads/half.csv"):
+        (building / name).touch()
+    claimed = {"reports/.2025-26-Q3.building/rug.html": "digest"}
+    drop_unclaimed(folders, {"rug": Result("rug", "made", "", outputs=claimed)})
+    assert [p.name for p in building.rglob("*") if p.is_file()] == ["rug.html"]

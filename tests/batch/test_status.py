@@ -53,6 +53,15 @@ def test_another_window_can_read_how_far_it_is(tmp_path: Path) -> None:
     assert str(status) == "2025-26-Q3: running, 1 of 3 steps (0 made); about 5 s left"
 
 
+def test_what_waits_for_a_worker_is_not_at_work() -> None:
+    names = [f"page {n}" for n in range(40)]
+    watch = Watch("q", names, workers=2, quiet=True, expected=dict.fromkeys(names, 1.0))
+    for name in names:  # all are handed in at once
+        watch.begin(name)
+    assert watch.status.running == ("page 0", "page 1")
+    assert watch.status.seconds_left == pytest.approx(20, abs=0.5)
+
+
 def test_the_end_is_told(tmp_path: Path) -> None:
     file = tmp_path / "status.json"
     run(io.StringIO(), file)

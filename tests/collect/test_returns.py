@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import math
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path

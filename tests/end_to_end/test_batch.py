@@ -93,6 +93,14 @@ def test_a_published_folder_is_verified_and_a_changed_one_is_put_right(project: 
     assert call(project, "verify", str(folder)).exit_code == 0
 
 
+def test_the_public_manifest_names_no_return(sample_quarter: Workspace) -> None:
+    public = (sample_quarter.reports(QUARTER) / "manifest.json").read_text(encoding="utf-8")
+    assert "return" not in "".join(read_manifest(sample_quarter.reports(QUARTER)).inputs)
+    assert "SAMPLE_return" not in public
+    letters = read_manifest(sample_quarter.reports(QUARTER, "-to-authorities"))
+    assert any("SAMPLE_return" in name for name in letters.inputs)
+
+
 def test_a_figure_is_traced_to_its_cell(sample_quarter: Workspace) -> None:
     page = sample_quarter.reports(QUARTER) / "quarterly-rug.html"
     told = call(sample_quarter, "trace", str(page), "cla_rate Luton").output
@@ -151,7 +159,11 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def compare_with(sample_quarter: Workspace, other: Workspace) -> int:
     """Check every table and page of a run against those of the fixture's; return how many."""
     mine, theirs = (find_folders(QUARTER, workspace=w) for w in (other, sample_quarter))
-    pairs = [(mine.results, theirs.results), (mine.reports("public"), theirs.reports("public"))]
+    pairs = [
+        (mine.results, theirs.results),
+        (mine.reports("public"), theirs.reports("public")),
+        (mine.letters, theirs.letters),
+    ]
     checked = 0
     for here, there in pairs:
         for name, content in read_files(here).items():
