@@ -3,7 +3,7 @@
 A folder that holds files cannot be replaced in one move on every system. So a journal is written
 first; then the published folder is set aside, the built one takes its place, and the old one and
 the journal go. A process killed anywhere between leaves the journal, and :func:`recover` carries
-the move on, or back: before the next run, and before any command that reads what is published.
+the move on, or back, before the next run.
 """
 
 from __future__ import annotations
