@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _LEAST_LEFT, _RIGHT, _SPACE = 120.0, 288.0, 10.0
 _STEP = 21.0
 _FOOT, _HEAD = 26.0, 6.0
-_SMALL = 11.0
+_SMALL = 12.0
 
 
 @dataclass(frozen=True)

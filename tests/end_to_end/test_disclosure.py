@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -60,13 +61,13 @@ def read_rug(workspace: Workspace, quarter: Quarter) -> dict[tuple[str, str], tu
     html = (workspace.reports(QUARTER) / "quarterly-rug.html").read_text(encoding="utf-8")
     codes = {a.name: a.code for a in quarter.authorities}
     found = {}
-    for row in BeautifulSoup(html, "html.parser").select("tr:has(a[href^='#rug-'])"):
-        measure = row.select_one("a[href^='#rug-']")["href"].removeprefix("#rug-")
+    for row in BeautifulSoup(html, "html.parser").select("tr:has(th a[href*='#measure-'])"):
+        measure = row.select_one("th a")["href"].partition("#measure-")[2]
         for summary in row.select("details > summary"):
             text = summary.get_text()
             counts = COUNTS.search(text)
-            area = next(code for name, code in codes.items() if text.startswith(f"{name}, "))
-            if counts:
+            area = next((code for name, code in codes.items() if text.startswith(f"{name}, ")), "")
+            if counts and area:
                 top, bottom = (float(counts[g].replace(",", "")) for g in ("top", "bottom"))
                 found[area, measure] = (top, bottom)
     return found
@@ -87,7 +88,32 @@ def find_printed(workspace: Workspace, quarter: Quarter) -> set[tuple[str, str, 
     rug = read_downloads(workspace, "quarterly-rug")
     rug = rug[rug["value"].notna()]
     printed |= {("shown", *k) for k in rug[["area_code", "measure_id", "period"]].to_numpy()}
-    return printed | {("shown", a, m, QUARTER) for a, m in read_rug(workspace, quarter)}
+    printed |= {("shown", a, m, QUARTER) for a, m in read_rug(workspace, quarter)}
+    return printed | read_explorer(workspace, quarter)
+
+
+def read_data(path: Path) -> list[dict]:
+    """Return the blocks of data that a page carries for its script."""
+    soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    return [json.loads(s.string) for s in soup.select("script[type='application/json']")]
+
+
+def read_explorer(workspace: Workspace, quarter: Quarter) -> set[tuple[str, str, str, str]]:
+    """Return (frame, area, measure, period) of every figure of the returns in the explorer."""
+    codes = {a.name: a.code for a in [*quarter.authorities, quarter.region]}
+    (data,) = read_data(workspace.reports(QUARTER) / "explorer.html")
+    found = set()
+    for measure in data["kinds"]["quarterly"]["measures"]:
+        for series in measure["trend"]:
+            for frame, column in (("own", "value"), ("shown", "rolling")):
+                figures = zip(series["period"], series.get(column, []), strict=False)
+                key = (frame, codes[series["area"]], measure["measure"])
+                found |= {(*key, period) for period, figure in figures if figure is not None}
+        for block in (*measure["comparison"], *filter(None, [measure["funnel"]])):
+            pairs = zip(block["area"], block["value"], strict=True)
+            areas = {codes[area] for area, value in pairs if value is not None}
+            found |= {("shown", area, measure["measure"], QUARTER) for area in areas}
+    return found
 
 
 def read_back(
@@ -217,9 +243,20 @@ def test_embedded_data_of_public_pages_is_read_by_the_attack_too(
 ) -> None:
     """No page carries data that this attack has not read: a new one must be added to it."""
     for path in sample_quarter.reports(QUARTER).glob("*.html"):
-        soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        found = [json.loads(s.string) for s in soup.select("script[type='application/json']")]
-        assert found == [], path.name
+        known = {"explorer.html": [["kinds", "palette", "colours"]]}  # read_explorer
+        found = [list(block) for block in read_data(path)]
+        assert found == known.get(path.name, []), path.name
+
+
+def test_the_explorer_shows_what_the_downloads_show(
+    sample_quarter: Workspace, quarter: Quarter
+) -> None:
+    found = read_explorer(sample_quarter, quarter)
+    assert len(found) > 3000
+    trends = open_quarter(QUARTER, workspace=sample_quarter).result("trends")
+    own = trends[trends["value"].notna()][["area", "measure", "period"]]
+    expected = {("own", *key) for key in own.itertuples(index=False, name=None)}
+    assert {key for key in found if key[0] == "own"} == expected
 
 
 def test_the_region_s_own_counts_come_rounded_to_ten(sample_quarter: Workspace) -> None:

@@ -88,6 +88,13 @@ def test_all_planted_defects_are_found_and_nothing_else_is(sample_quarter: Works
     key = ["area", "measure", "rule", "severity"]
     planted = pd.read_csv(folder / "sample_defects.csv", keep_default_na=False)
     dives = pd.read_csv(folder / "sample_dive_defects.csv", keep_default_na=False)
+    audits = pd.read_csv(
+        sample_quarter.audits(QUARTER) / "sample_defects.csv", keep_default_na=False
+    )
+    of_audits = queries["rule"].isin(audits["rule"]) & queries["measure"].eq("")
+    found = sorted(map(tuple, queries.loc[of_audits, key].to_numpy()))
+    assert found == sorted(map(tuple, audits[key].to_numpy()))
+    queries = queries[~of_audits]
     of_dives = queries["rule"].isin(dives["rule"]) & queries["measure"].eq("")
     found = sorted(map(tuple, queries.loc[~of_dives, key].to_numpy()))
     assert len(planted) >= 15
