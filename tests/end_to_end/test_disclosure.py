@@ -61,7 +61,7 @@ def read_rug(workspace: Workspace, quarter: Quarter) -> dict[tuple[str, str], tu
     html = (workspace.reports(QUARTER) / "quarterly-rug.html").read_text(encoding="utf-8")
     codes = {a.name: a.code for a in quarter.authorities}
     found = {}
-    for row in BeautifulSoup(html, "html.parser").select("tr:has(th a[href*='#measure-'])"):
+    for row in BeautifulSoup(html, "html.parser").select("tr:has(a[href*='#measure-'])"):
         measure = row.select_one("th a")["href"].partition("#measure-")[2]
         for summary in row.select("details > summary"):
             text = summary.get_text()
