@@ -6,6 +6,11 @@ import datetime as dt
 import io
 import re
 import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 _DATES = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:(?:created|modified)>)")
 _OFFICE = (".xlsx", ".pptx")
@@ -14,6 +19,16 @@ _OFFICE = (".xlsx", ".pptx")
 def find_moment(day: dt.date) -> dt.datetime:
     """Return noon of a day: what a file carries as the time of its making."""
     return dt.datetime.combine(day, dt.time(12))
+
+
+def save_workbook(workbook: Workbook, path: Path, *, stamp: dt.date) -> Path:
+    """Save a workbook so that the same content gives the same bytes: it carries one ``stamp``."""
+    moment = find_moment(stamp)
+    workbook.properties.created, workbook.properties.creator = moment, "slinb"
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    path.write_bytes(stamp_office(buffer.getvalue(), moment))
+    return path
 
 
 def stamp_office(content: bytes, moment: dt.datetime) -> bytes:

@@ -86,7 +86,13 @@ def write_query_lists(root: Path, quarter: str, region: str) -> None:
     opened = open_whole(root, quarter, region)
     folder = building_folder(opened.letters) / "queries"
     shutil.rmtree(folder, ignore_errors=True)
-    written = write_query_logs(opened.table("queries"), folder, opened.authorities, opened.measures)
+    written = write_query_logs(
+        opened.table("queries"),
+        folder,
+        opened.authorities,
+        opened.measures,
+        stamp=opened.period.end,
+    )
     mark = "SAMPLE_" if opened.sample else ""
     for path in written:
         path.rename(path.with_name(f"RESTRICTED_{mark}{path.name}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from slinb.catalogue.measures import Measures
 from slinb.catalogue.periods import Period
 from slinb.check.quarter import sort_queries
 from slinb.check.wording import list_rows, name_file
+from slinb.stamp import save_workbook
 
 #: What each severity asks of the reader of the log.
 SEVERITY_WORDS = {
@@ -46,7 +48,12 @@ REMAINDER = "regional-team"
 
 
 def write_query_logs(
-    queries: pd.DataFrame, folder: Path, areas: Iterable[Area], measures: Measures
+    queries: pd.DataFrame,
+    folder: Path,
+    areas: Iterable[Area],
+    measures: Measures,
+    *,
+    stamp: dt.date,
 ) -> list[Path]:
     """Write the query log of each authority, and one of what concerns none of them.
 
@@ -60,6 +67,8 @@ def write_query_logs(
         The authorities: each gets a file, which says so where there is nothing to mend.
     measures : Measures
         For the titles.
+    stamp : date
+        The day that the workbooks carry as that of their making.
 
     Returns
     -------
@@ -70,7 +79,9 @@ def write_query_logs(
 
     Examples
     --------
-    >>> write_query_logs(result.queries, folder, authorities, measures)  # doctest: +SKIP
+    >>> write_query_logs(
+    ...     result.queries, folder, authorities, measures, stamp=quarter.end
+    ... )  # doctest: +SKIP
     [PosixPath('queries/queries-bedford.xlsx'), ...]
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -83,15 +94,19 @@ def write_query_logs(
     paths = []
     for area in authorities:
         own = ordered[theirs & ordered["area"].eq(area.code)]
-        paths.append(_write_log(folder / f"queries-{area.slug}.xlsx", area.name, own, measures))
+        paths.append(
+            _write_log(folder / f"queries-{area.slug}.xlsx", area.name, own, measures, stamp)
+        )
     rest = ordered[~theirs]
     if len(rest):
         path = folder / f"queries-{REMAINDER}.xlsx"
-        paths.append(_write_log(path, "Regional team", rest, measures))
+        paths.append(_write_log(path, "Regional team", rest, measures, stamp))
     return paths
 
 
-def _write_log(path: Path, name: str, queries: pd.DataFrame, measures: Measures) -> Path:
+def _write_log(
+    path: Path, name: str, queries: pd.DataFrame, measures: Measures, stamp: dt.date
+) -> Path:
     workbook = Workbook()
     sheet = workbook.active
     sheet.title = "Queries"
@@ -105,10 +120,8 @@ def _write_log(path: Path, name: str, queries: pd.DataFrame, measures: Measures)
         )
         sheet.freeze_panes = f"A{_HEADING_ROW + 1}"
     _set_page(sheet, name)
-    workbook.properties.creator = "slinb"
     workbook.properties.title = f"Queries on the quarterly return: {name}"
-    workbook.save(path)
-    return path
+    return save_workbook(workbook, path, stamp=stamp)
 
 
 def _write_head(sheet: Worksheet, name: str, queries: pd.DataFrame) -> None:

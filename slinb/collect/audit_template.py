@@ -39,7 +39,7 @@ from slinb.collect.layout import (
     SAMPLE_WORD,
     TITLE_ROW,
 )
-from slinb.collect.template import save_workbook
+from slinb.stamp import save_workbook
 
 _CASE_ADVICE = (
     "One line for each child's record that was audited. The case ids are drawn at random: keep a "

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -43,7 +41,7 @@ from slinb.collect.layout import (
 )
 from slinb.collect.population import empty_population, look_up_population
 from slinb.schema import VALUE_STATUSES
-from slinb.stamp import find_moment, stamp_office
+from slinb.stamp import save_workbook
 
 _WORDS = "not available, not applicable or not collected"
 _ADVICE = (
@@ -128,17 +126,6 @@ def build_template(
             _mark_sample(workbook[name])
     _write_previous(workbook, layout, area, quarter, previous)
     return workbook
-
-
-def save_workbook(workbook: Workbook, path: Path, *, stamp: dt.date) -> Path:
-    """Save a workbook so that the same content gives the same bytes: it carries one ``stamp``."""
-    moment = find_moment(stamp)
-    workbook.properties.created = moment
-    workbook.properties.creator = "slinb"
-    buffer = io.BytesIO()
-    workbook.save(buffer)
-    path.write_bytes(stamp_office(buffer.getvalue(), moment))
-    return path
 
 
 def _write_domain(

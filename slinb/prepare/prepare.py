@@ -24,7 +24,7 @@ from slinb.catalogue.dives import Dive, load_dives
 from slinb.catalogue.measures import Measure, load_measures
 from slinb.catalogue.periods import Period
 from slinb.collect.layout import name_return, plan_layout
-from slinb.collect.template import build_template, save_workbook
+from slinb.collect.template import build_template
 from slinb.errors import ParameterError
 from slinb.prepare.answers import write_answers
 from slinb.prepare.begun import Begun, date_cover, open_begun
@@ -32,6 +32,7 @@ from slinb.prepare.fill import fill_counts, find_slots
 from slinb.prepare.practice import write_practice
 from slinb.prepare.sheets import Stamp, write_counts
 from slinb.records.prepare import CountedRecords, count_records, find_files
+from slinb.stamp import save_workbook
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,10 @@ from slinb.collect.layout import (
     return_due,
 )
 from slinb.collect.returns import SAMPLE_MARKER, is_sample
-from slinb.collect.template import save_workbook
 from slinb.errors import ParameterError
 from slinb.sample.levels import make_generator
 from slinb.sample.plant import MANIFEST_COLUMNS
+from slinb.stamp import save_workbook
 
 AUDIT_MANIFEST = "sample_defects.csv"
 _MARK = (

@@ -33,7 +33,7 @@ from slinb.collect.population import find_population
 from slinb.collect.returns import SAMPLE_MARKER, is_sample
 from slinb.collect.settle import Figure, settle_figures
 from slinb.collect.submission import describe_rows
-from slinb.collect.template import build_template, save_workbook
+from slinb.collect.template import build_template
 from slinb.errors import ParameterError
 from slinb.prepare.practice import write_practice
 from slinb.prepare.prepare import add_dives, split_dives
@@ -64,6 +64,7 @@ from slinb.sample.settings import (
 )
 from slinb.sample.simulate import SimulatedCounts, simulate_counts
 from slinb.schema import OBSERVATIONS, SUBMISSIONS
+from slinb.stamp import save_workbook
 from slinb.workspace import Workspace
 
 DEFAULT_QUARTER = "2025-26-Q3"

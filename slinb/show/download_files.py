@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from slinb.show.downloads import NUMBERS, UNPRINTED, DownloadCell, DownloadColum
 from slinb.show.markup import Html, render_template
 from slinb.show.page import OGL, PageMarks
 from slinb.show.theme import colour
-from slinb.stamp import find_moment, stamp_office
+from slinb.stamp import save_workbook
 
 SAMPLE_WORDS = "SAMPLE: invented figures, no authority's"
 _EMPTY = "An empty cell: there is no such figure. It is never zero; a zero is written as 0."
@@ -124,7 +123,7 @@ def write_workbook(
     for sheet in sheets:
         _write_table(book.create_sheet(_name_sheet(sheet, book)), sheet, marks)
     book.properties.title = f"{title}, {marks.quarter}, {marks.region}"
-    return _save(book, path, stamp)
+    return save_workbook(book, path, stamp=stamp)
 
 
 def list_downloads(paths: Sequence[Path], *, base: Path) -> list[DownloadFile]:
@@ -287,13 +286,3 @@ def _set_page(page: Worksheet, footer: str, *, landscape: bool) -> None:
     page.oddFooter.left.text = footer.replace("&", "&&")
     page.oddFooter.right.text = "Page &P of &N"
     page.sheet_view.showGridLines = False
-
-
-def _save(book: Workbook, path: Path, stamp: dt.date) -> Path:
-    """Save so that the same content gives the same bytes."""
-    moment = find_moment(stamp)
-    book.properties.created, book.properties.creator = moment, "slinb"
-    buffer = io.BytesIO()
-    book.save(buffer)
-    path.write_bytes(stamp_office(buffer.getvalue(), moment))
-    return path

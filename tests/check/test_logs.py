@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import zipfile
 from pathlib import Path
 
@@ -28,13 +29,15 @@ def build_query(**changes: str) -> dict[str, str]:
 
 def write_log(folder: Path, *rows: dict[str, str]) -> list[list[object]]:
     """Write Luton's log and return its rows as they are read again."""
-    (path,) = write_query_logs(QUERIES.from_rows(list(rows)), folder, LUTON_ONLY, MEASURES)
+    (path,) = write_query_logs(
+        QUERIES.from_rows(list(rows)), folder, LUTON_ONLY, MEASURES, stamp=QUARTER.end
+    )
     sheet = load_workbook(path)["Queries"]
     return [[cell.value for cell in row] for row in sheet.iter_rows()]
 
 
 def test_one_file_for_each_authority(planted_result: CheckResult, tmp_path: Path) -> None:
-    paths = write_query_logs(planted_result.queries, tmp_path, EAST, MEASURES)
+    paths = write_query_logs(planted_result.queries, tmp_path, EAST, MEASURES, stamp=QUARTER.end)
     assert [p.name for p in paths] == [f"queries-{a.slug}.xlsx" for a in EAST]
     rows = 0
     for path, area in zip(paths, EAST, strict=True):
@@ -120,6 +123,15 @@ def test_every_column_of_a_log_is_safe(tmp_path: Path) -> None:
     assert not any("<f>" in sheet for sheet in sheets)
 
 
+def test_a_log_carries_the_day_of_its_quarter_and_not_of_its_writing(tmp_path: Path) -> None:
+    write_log(tmp_path, build_query())
+    path = tmp_path / "queries-luton.xlsx"
+    with zipfile.ZipFile(path) as made:
+        assert {dt.date(*entry.date_time[:3]) for entry in made.infolist()} == {QUARTER.end}
+    kept = load_workbook(path).properties
+    assert {kept.created.date(), kept.modified.date()} == {QUARTER.end}
+
+
 def test_what_concerns_no_authority_goes_to_the_regional_team(tmp_path: Path) -> None:
     queries = QUERIES.from_rows(
         [
@@ -128,7 +140,7 @@ def test_what_concerns_no_authority_goes_to_the_regional_team(tmp_path: Path) ->
             build_query(period="2024-25", sheet="", cell="row 7", file="published.csv"),
         ]
     )
-    paths = write_query_logs(queries, tmp_path / "new", LUTON_ONLY, MEASURES)
+    paths = write_query_logs(queries, tmp_path / "new", LUTON_ONLY, MEASURES, stamp=QUARTER.end)
     assert [p.name for p in paths] == ["queries-luton.xlsx", "queries-regional-team.xlsx"]
     sheet = load_workbook(paths[1])["Queries"]
     files = [row[2].value for row in sheet.iter_rows(min_row=6)]

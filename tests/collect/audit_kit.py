@@ -22,7 +22,7 @@ from slinb.collect.audit_layout import (
 from slinb.collect.audit_template import build_audit_template
 from slinb.collect.audits import AuditsRead, read_audits
 from slinb.collect.layout import COVER_MARK, FIRST_ROW, ID_ROW
-from slinb.collect.template import save_workbook
+from slinb.stamp import save_workbook
 
 QUARTER = Period.parse("2025-26-Q3")
 EAST = load_areas().authorities("E12000006")

@@ -22,7 +22,8 @@ from slinb.collect.layout import (
     plan_layout,
 )
 from slinb.collect.returns import ReturnRead, read_return
-from slinb.collect.template import build_template, save_workbook
+from slinb.collect.template import build_template
+from slinb.stamp import save_workbook
 
 QUARTER = Period.parse("2025-26-Q3")
 EAST = load_areas().authorities("E12000006")

@@ -18,13 +18,14 @@ from slinb.collect.dive_layout import FIRST_ROW, PRACTICE_FIELDS
 from slinb.collect.layout import find_owners, plan_layout
 from slinb.collect.population import empty_population
 from slinb.collect.returns import ReturnsRead, read_returns
-from slinb.collect.template import build_template, save_workbook, write_template
+from slinb.collect.template import build_template, write_template
 from slinb.errors import ParameterError, ReturnError
 from slinb.prepare.fill import fill_counts, find_slots
 from slinb.prepare.prepare import PreparedReturn, find_authority, prepare_return
 from slinb.prepare.report import describe_prepared
 from slinb.prepare.rules import say_rule
 from slinb.records.schema import RETURN_COUNTS
+from slinb.stamp import save_workbook
 from tests.prepare.conftest import slug_of
 from tests.records.conftest import AREAS
 from tests.records.conftest import QUARTER as SAMPLE_QUARTER
