@@ -12,7 +12,8 @@ from slinb import __version__
 from slinb.errors import SlinbError
 
 if TYPE_CHECKING:
-    from slinb.batch.folders import EditionName, QuarterFolders
+    from slinb.batch.folders import QuarterFolders
+    from slinb.batch.parts import EditionName
     from slinb.batch.quarter import Quarter
 
 SAMPLE_QUARTER = "2025-26-Q3"

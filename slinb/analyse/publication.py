@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from slinb.analyse.points import map_multipliers, take_own_quarter
 from slinb.analyse.quarter_points import QuarterPoints
 from slinb.analyse.region import find_members
 from slinb.catalogue.disclosure import DisclosureRules
+from slinb.catalogue.families import PARTS, name_count
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
 from slinb.methods.disclosure import (
@@ -33,7 +35,6 @@ from slinb.schema import AUDIT, OBSERVATIONS, SUPPRESSION, VALUE_STATUSES
 
 #: Over how long a count runs.
 DAY, QUARTER, YEAR = "on a day", "quarter", "twelve months"
-_PARTS = ("numerator", "denominator")
 _LABELS = ["count", "of", "area", "period", "span"]
 _FRAMES = ("own", "shown", "region_own", "region_shown")
 #: A group that a reader gets by subtraction is never printed: hiding it costs nothing.
@@ -98,7 +99,7 @@ def protect_quarter(
     slots = list_slots(points, by_id, region)
     publication = build_publication(slots, points, by_id, region, rules)
     if last is not None:
-        publication = link_releases(publication, last, settings)
+        publication = link_releases(publication, _take_related(last, publication), settings)
     protected = protect(publication, settings)
     slots = _lay_over(slots, protected)
     single = {m.id: take_own_quarter(m) for m in by_id.values()}
@@ -170,7 +171,7 @@ def summarise_suppression(
     DataFrame
         Rows of :data:`slinb.schema.SUPPRESSION`, one a count with anything suppressed.
     """
-    words = {_name_count(m, part): getattr(m, part) for m in measures for part in _PARTS}
+    words = {name_count(m, part): getattr(m, part) for m in measures for part in PARTS}
     tables = found.protected.tables
     tables = tables[tables["table"].isin(words)].rename(columns={"table": "count"})
     cells = found.figures.groupby("count").size()
@@ -201,14 +202,28 @@ def summarise_audit(found: PublicQuarter, *, last: bool) -> pd.DataFrame:
     return AUDIT.from_rows([row])
 
 
+def _take_related(last: Publication, now: Publication) -> Publication:
+    """Return the tables of the last release that stand in any relation with those of this one."""
+    tables = last.cells["table"]
+    rows = last.terms["cell"].map(pd.Series(tables.to_numpy(), index=last.cells["cell"]))
+    numbers, names = pd.factorize(rows)
+    shape = (len(names), len(last.relations))
+    ones = np.ones(len(numbers))
+    meet = sparse.coo_array((ones, (numbers, last.terms["relation"])), shape=shape).tocsr()
+    group = sparse.csgraph.connected_components(meet @ meet.T, directed=False)[1]
+    mine = set(now.cells["table"])
+    reached = np.isin(group, group[names.isin(mine)])
+    return last.keep(tables.isin(mine | set(names[reached])))
+
+
 def list_slots(points: QuarterPoints, measures: Mapping[str, Measure], region: str) -> pd.DataFrame:
     """Return where each count of the points stands."""
     frames = []
     for name in _FRAMES:
         rows = getattr(points, name)
         spans = {m.id: _name_span(m, shown=name.endswith("shown")) for m in measures.values()}
-        for part in _PARTS:
-            counts = {m.id: _name_count(m, part) for m in measures.values()}
+        for part in PARTS:
+            counts = {m.id: name_count(m, part) for m in measures.values()}
             slot = rows[["area", "period", "measure"]].assign(
                 count=rows["measure"].map(counts),
                 span=rows["measure"].map(spans),
@@ -230,15 +245,6 @@ def _is_count(value: pd.Series[Any]) -> pd.Series[bool]:
     return value.notna() & value.ge(0) & value.mod(1).eq(0)
 
 
-def _name_count(measure: Measure, part: str) -> str:
-    """Return the id of a count that is protected, else nothing."""
-    if measure.kind == "value" or part in measure.posts:
-        return ""
-    if part == "denominator" and measure.uses_population:
-        return ""
-    return getattr(measure, f"{part}_count") or f"{measure.id} {part}"
-
-
 def _name_span(measure: Measure, *, shown: bool) -> str:
     taken = measure if shown else take_own_quarter(measure)
     return {"snapshot": DAY, "quarter": QUARTER}.get(taken.shown, YEAR)
@@ -254,7 +260,7 @@ def _take_rests(slots: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.Data
     """Return, of each proportion, the denominator less the numerator."""
     shares = [m.id for m in measures.values() if m.kind == "proportion" and not m.posts]
     both = slots[slots["measure"].isin(shares)].assign(cell=_name_cells(slots))
-    top, bottom = (both[both["part"].eq(part)] for part in _PARTS)
+    top, bottom = (both[both["part"].eq(part)] for part in PARTS)
     keys = ["measure", "area", "period", "span"]
     pairs = top.merge(bottom, on=keys, suffixes=("", "_whole")).drop_duplicates(
         ["cell", "cell_whole"]
@@ -367,9 +373,9 @@ def _redact(
     given = rows["status"].isin(VALUE_STATUSES)
     hidden = rows["measure"].map({m.id: m.kind == "value" for m in measures.values()})
     figures = {}
-    for part in _PARTS:
+    for part in PARTS:
         mine = slots[slots["part"].eq(part)].set_index("row")
-        counts = rows["measure"].map({m.id: _name_count(m, part) != "" for m in measures.values()})
+        counts = rows["measure"].map({m.id: name_count(m, part) != "" for m in measures.values()})
         hidden |= counts & ~mine["hidden"].eq(False).reindex(rows.index, fill_value=False)
         figures[part] = rows[part].mask(counts, mine["shown"].reindex(rows.index))
     hidden &= given
@@ -379,7 +385,7 @@ def _redact(
     value = rows["value"].mask(rows["area"].str.startswith("E12"), rounded)
     rows = rows.assign(**figures, value=value, sent="", file="", sheet="", cell="")
     rows["status"] = rows["status"].mask(hidden, "suppressed")
-    nothing = [*_PARTS, "value"]
+    nothing = [*PARTS, "value"]
     rows[nothing] = rows[nothing].mask(hidden)
     return OBSERVATIONS.conform(rows)
 

@@ -14,13 +14,13 @@ from slinb.batch.folders import (
     EDITIONS,
     PREFIX,
     SUFFIX,
-    EditionName,
     QuarterFolders,
     building_folder,
 )
 from slinb.batch.graph import Result
 from slinb.batch.manifest import write_manifest
 from slinb.batch.page_steps import mark_page, pass_gate
+from slinb.batch.parts import EditionName
 from slinb.batch.plan import Page
 from slinb.batch.schedule import Schedule, name_downloads_step
 from slinb.catalogue.periods import Period
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from slinb.show.page import PageMarks
 
 LOG = logging.getLogger("slinb")
-_LOST = ("failed", "skipped")
+LOST = ("failed", "skipped")
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ class Finish:
         lost = []
         for page, result in self.pages:
             files = self.results.get(name_downloads_step(self.edition.name, page))
-            lost += [page.title] if result.state in _LOST else []
-            lost += [f"downloads of {page.title}"] if files and files.state in _LOST else []
+            lost += [page.title] if result.state in LOST else []
+            lost += [f"downloads of {page.title}"] if files and files.state in LOST else []
         return lost + self.refused
 
     def write(self) -> None:
         """Write the pages that are missing, and the index."""
         for page, result in self.pages:
-            if result.state in _LOST:
+            if result.state in LOST:
                 self._write_failure(page, result)
         self._write_statement()
         self._write_index()

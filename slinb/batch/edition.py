@@ -10,7 +10,8 @@ from typing import Literal
 
 import pandas as pd
 
-from slinb.batch.folders import OWN, PREFIX, EditionName
+from slinb.batch.folders import OWN, PREFIX
+from slinb.batch.parts import EditionName
 from slinb.catalogue.areas import Area, Areas, load_areas
 from slinb.catalogue.measures import Measure, Measures, load_measures
 from slinb.catalogue.periods import Period

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from slinb.batch.parts import PARTS, EditionName, Part, find_part
 from slinb.catalogue.areas import DEFAULT_REGION, Area, load_areas
+from slinb.catalogue.disclosure import load_disclosure_rules
+from slinb.catalogue.families import Family, group_by_counts
+from slinb.catalogue.measures import Measure, load_measures
 from slinb.catalogue.periods import Period
 from slinb.errors import ParameterError
 from slinb.workspace import SAMPLE_MARKER, Workspace, is_sample
 
-EditionName = Literal["public", "restricted"]
 EDITIONS: tuple[EditionName, ...] = ("public", "restricted")
 #: What follows the quarter in the name of each folder of reports.
 SUFFIX: dict[EditionName, str] = {"public": "", "restricted": "-restricted"}
@@ -20,7 +22,7 @@ SUFFIX: dict[EditionName, str] = {"public": "", "restricted": "-restricted"}
 TO_AUTHORITIES = "-to-authorities"
 #: How the name of each file of an edition begins: nobody attaches a restricted one unawares.
 PREFIX: dict[EditionName, str] = {"public": "", "restricted": "RESTRICTED_"}
-#: Folder of one authority's own rows, within an edition's tables.
+#: Folder of one authority's own rows, within a part of an edition's tables.
 OWN = "of"
 
 
@@ -58,6 +60,24 @@ class QuarterFolders:
         return self.folder / "results" / self.region.slug
 
     @property
+    def asked(self) -> list[Measure]:
+        """The measures of the quarterly return that are compared."""
+        return [m for m in load_measures().quarterly() if m.rug]
+
+    @property
+    def families(self) -> list[Family]:
+        """The measures whose counts are protected together."""
+        return group_by_counts(self.asked, load_disclosure_rules())
+
+    def counted(self, family: str) -> Path:
+        """Folder of what came of one family of measures."""
+        return self.folder / "counted" / family
+
+    def family(self, family: str) -> Path:
+        """Folder of one family's protected counts."""
+        return self.results / "families" / family
+
+    @property
     def protected(self) -> Path:
         """Folder of the protected counts, from which the public edition is made."""
         return self.results / "protected"
@@ -77,10 +97,18 @@ class QuarterFolders:
         """Folder of what no public file may show."""
         return self.results / "gate"
 
+    def part(self, edition: EditionName, part: Part) -> Path:
+        """Folder of one part of an edition's tables."""
+        return self.results / edition / part
+
     def tables(self, edition: EditionName) -> tuple[Path, ...]:
         """Folders of an edition's tables; the directors' edition tells of the public one too."""
-        told = (self.results / "told",) if edition == "restricted" else ()
-        return (self.results / edition, *told)
+        parts = (*PARTS, "told") if edition == "restricted" else PARTS
+        return tuple(self.part(edition, part) for part in parts)
+
+    def find_table(self, edition: EditionName, name: str) -> Path:
+        """Return the file of a table of an edition, whether or not it is there."""
+        return self.part(edition, find_part(edition, name)) / f"{name}.parquet"
 
     @property
     def sample(self) -> bool:

@@ -10,6 +10,7 @@ from slinb.analyse.comparison import add_intervals
 from slinb.analyse.points import compute_points, take_own_quarter
 from slinb.analyse.quarter_points import QuarterPoints
 from slinb.batch.folders import QuarterFolders
+from slinb.batch.parts import STATED
 from slinb.batch.quarter import Quarter
 from slinb.catalogue.areas import load_areas
 from slinb.catalogue.disclosure import load_disclosure_rules
@@ -20,12 +21,6 @@ from slinb.gate.stored import load_gate, store_gate
 
 #: A quarter's own figure and that of twelve months stand for the same quarter.
 _OWN = "own "
-_EACH = ("comparison", "travel", "funnel", "sensitivity")
-#: Tables of the public edition whose figures are not those of points.
-_STATED = (
-    *("trends", "explain", "neighbours"),
-    *(f"{name}_{rug}" for name in _EACH for rug in ("annual", "quarterly")),
-)
 #: Columns that are no figures of a cell.
 _PRIVATE = ("rank", "phi", "tau2")
 _FIGURES = ["area", "measure", "period", "numerator", "denominator", "value", "lower", "upper"]
@@ -58,7 +53,7 @@ def store_quarter_gate(
         *list_shown(_shown(quarter, safe), places),
         *list_shown(_own(quarter, safe), places, label=_OWN),
         *list_shown(official[_FIGURES[:-2]].dropna(subset="value"), places),
-        *(s for name in _STATED for s in _list_stated(tables[name], places)),
+        *(s for name in STATED for s in _list_stated(tables[name], places)),
     ]
     population = {m.id for m in quarter.measures if m.uses_population}
     store_gate(

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from slinb.batch.folders import EditionName, QuarterFolders, building_folder
+from slinb.batch.folders import QuarterFolders, building_folder
+from slinb.batch.parts import EditionName
 from slinb.batch.plan import Page, find_page
 from slinb.batch.steps import open_whole
 

@@ -6,7 +6,7 @@ quarter needs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,11 @@ import pandas as pd
 
 from slinb.analyse.publication import PublicQuarter, summarise_audit, summarise_suppression
 from slinb.analyse.quarter_points import QuarterPoints
-from slinb.catalogue.measures import Measure
-from slinb.methods.disclosure import Publication
+from slinb.catalogue.areas import load_areas
+from slinb.catalogue.disclosure import load_disclosure_rules
+from slinb.catalogue.measures import Measure, load_measures
+from slinb.methods.disclosure import Publication, Settings, audit, combine
+from slinb.schema import AUDIT
 
 _POINTS = ("own", "shown", "region_own", "region_shown")
 _TOLD = ("suppression", "reasons", "audit")
@@ -72,6 +75,56 @@ def describe_protection(
         reasons=summarise_suppression(found, asked, reasons=True),
         audit=summarise_audit(found, last=last),
     )
+
+
+def join_protections(parts: Sequence[Protection], last: Publication | None) -> Protection:
+    """Put the protected families of a quarter together and prove the whole.
+
+    Parameters
+    ----------
+    parts : sequence of Protection
+    last : Publication or None
+        What was published of the quarter before.
+
+    Returns
+    -------
+    Protection
+        Proved if every family is, and if nothing can be worked out from all of them together
+        with the last release: however the families were drawn.
+    """
+    points = {name: _put_in_order([getattr(p.points, name) for p in parts]) for name in _POINTS}
+    rules = load_disclosure_rules()
+    settings = Settings(rules.threshold, rules.base, rules.min_range)
+    whole = combine(*(p.publication for p in parts))
+    found = audit(whole, settings, exact=False, last=last)
+    rows = pd.concat([p.audit for p in parts], ignore_index=True)
+    widths = found.ranges["high"] - found.ranges["low"]
+    told = rows.iloc[[0]].assign(
+        passed=bool(rows["passed"].all() and found.passed),
+        narrowest=widths.min(),
+        **{name: rows[name].sum() for name in ("figures", "primary", "complementary")},
+    )
+    return Protection(
+        QuarterPoints(**points),
+        whole,
+        pd.concat([p.suppression for p in parts], ignore_index=True),
+        pd.concat([p.reasons for p in parts], ignore_index=True),
+        AUDIT.conform(told),
+    )
+
+
+def _put_in_order(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return points as one return after another gives them, not one family after another."""
+    rows = pd.concat(frames, ignore_index=True)
+    areas, measures = load_areas(), [measure.id for measure in load_measures()]
+    order = pd.DataFrame(
+        {
+            "period": rows["period"],
+            "area": rows["area"].map({code: areas[code].name for code in rows["area"].unique()}),
+            "measure": rows["measure"].map({name: place for place, name in enumerate(measures)}),
+        }
+    )
+    return rows.loc[order.sort_values([*order], kind="stable").index].reset_index(drop=True)
 
 
 def write_protection(folder: Path, protection: Protection) -> None:

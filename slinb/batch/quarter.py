@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,22 +15,33 @@ from slinb.batch.audits import analyse_audits, read_audit_tables
 from slinb.batch.edition import Edition
 from slinb.batch.folders import (
     EDITIONS,
-    EditionName,
     QuarterFolders,
     find_folders,
     find_observations,
 )
+from slinb.batch.parts import EditionName
 from slinb.batch.protection import Protection, describe_protection, read_publication
-from slinb.batch.results import DIVES, analyse_dives, analyse_quarter
+from slinb.batch.results import (
+    DIVES,
+    Returns,
+    analyse_dives,
+    analyse_official,
+    analyse_returns,
+    list_explained,
+)
 from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
 from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.measures import Measure, Measures, load_measures
+from slinb.catalogue.periods import Period
 from slinb.check.summary import SUMMARY
 from slinb.collect.published import load_pack, merge_releases, read_downloads
 from slinb.errors import DisclosureError, ParameterError
 from slinb.methods.disclosure import Publication
 from slinb.schema import COMPARISON, OBSERVATIONS, QUERIES, SUBMISSIONS, TableSchema
 from slinb.workspace import Workspace
+
+#: What came, for each sender's own receipt.
+_CAME = ("accepted", "quarantined", "superseded")
 
 
 @dataclass(frozen=True)
@@ -48,11 +60,6 @@ class Quarter(QuarterFolders):
     def measures(self) -> Measures:
         """All measures of the catalogue."""
         return load_measures()
-
-    @property
-    def asked(self) -> list[Measure]:
-        """The measures of the quarterly return that are compared."""
-        return [m for m in self.measures.quarterly() if m.rug]
 
     @property
     def authorities(self) -> list[Area]:
@@ -102,22 +109,30 @@ class Quarter(QuarterFolders):
         """The points of the returns with their true counts."""
         return self._compute_points(self.history)
 
-    def protect(self) -> PublicQuarter:
-        """Protect the quarter's counts together with what was published of the last one."""
+    def protect(self, measures: Sequence[Measure] | None = None) -> PublicQuarter:
+        """Protect the quarter's counts together with what was published of the last one.
+
+        Parameters
+        ----------
+        measures : sequence of Measure, optional
+            A family of them (:mod:`slinb.catalogue.families`); all if left out.
+        """
+        asked = self.asked if measures is None else list(measures)
         # What a sender wrote beside a figure is for the region's eyes.
         history = self.history.assign(note="", sent="")
+        mine = history[history["measure"].isin([m.id for m in asked])]
         return protect_quarter(
-            self._compute_points(history),
-            self.asked,
+            self._compute_points(mine, asked),
+            asked,
             self.region.code,
             load_disclosure_rules(),
-            self._read_last_publication(),
+            self.last_publication,
         )
 
     @cached_property
     def protection(self) -> Protection:
         """What of the quarter's returns may be published, with its proof if the audit passed."""
-        last = self._read_last_publication() is not None
+        last = self.last_publication is not None
         return describe_protection(self.protect(), self.asked, last=last)
 
     def edition(self, name: EditionName) -> Edition:
@@ -137,95 +152,97 @@ class Quarter(QuarterFolders):
         Raises
         ------
         DisclosureError
-            As :meth:`compare_public`.
+            The audit finds a suppressed figure that can be worked out, so nothing is published.
         """
         if edition == "public":
-            return self.compare_public(self.protection)
+            refuse_unproved(self.period, self.protection)
+            return self._analyse_parts(edition, self.protection.points)
         found = self.protection
-        public = self.compare_public(found) if found.proved else {}
-        return self.compare_restricted() | tell_senders(found, public.get("comparison_quarterly"))
+        public = {}
+        if found.proved:
+            public = self.analyse_returns("public", found.points)
+        told = tell_senders(found, public.get("comparison_quarterly"))
+        return self._analyse_parts(edition, self.points) | told
 
-    def compare_public(self, found: Protection) -> dict[str, pd.DataFrame]:
-        """Compute the tables of the public edition.
+    def _analyse_parts(
+        self, edition: EditionName, points: QuarterPoints
+    ) -> dict[str, pd.DataFrame]:
+        tables = self.analyse_official(points) | self.analyse_returns(edition, points)
+        return tables | self.analyse_dives(edition) | self.analyse_audits(edition, tables)
+
+    def analyse_official(self, points: QuarterPoints) -> dict[str, pd.DataFrame]:
+        """Compute the tables of official figures.
 
         Parameters
         ----------
-        found : Protection
-            What of the quarter may be published.
-
-        Raises
-        ------
-        DisclosureError
-            The audit finds a suppressed figure that can be worked out, so nothing is published.
+        points : QuarterPoints
+            Of the returns, as the edition has them.
         """
-        if not found.proved:
-            raise DisclosureError(
-                f"{self.period.id}: the audit of the public edition failed.",
-                "Nothing of it was published. The restricted edition can still be made "
-                "(slinb run --edition restricted). Please report this fault of slinb.",
-            )
-        told = {"suppression": found.suppression, "audit": found.audit}
-        return self._compare("public", found.points) | told
+        given = (self.region, self.areas, self.measures, self.published)
+        return analyse_official(*given, points.shown)
 
-    def compare_restricted(self) -> dict[str, pd.DataFrame]:
-        """Compute the tables of the restricted edition, but for what they tell of the public one.
+    def analyse_returns(
+        self, edition: EditionName, points: QuarterPoints
+    ) -> dict[str, pd.DataFrame]:
+        """Compute the tables of the returns.
 
-        :func:`tell_senders` has those.
+        What the restricted edition tells of the public one has :func:`tell_senders`.
+
+        Parameters
+        ----------
+        edition : {"public", "restricted"}
+        points : QuarterPoints
+            Of the returns, as the edition has them.
         """
-        names = ("accepted", "quarantined", "superseded")
-        came = {name: self._read(name, OBSERVATIONS) for name in names}
-        return self._compare("restricted", self.points) | came
-
-    def _compare(self, edition: EditionName, points: QuarterPoints) -> dict[str, pd.DataFrame]:
         public = edition == "public"
-        base = load_disclosure_rules().base if public else None
-        submissions = self._read("submissions", SUBMISSIONS)
+        submissions, queries = (
+            self._read("submissions", SUBMISSIONS),
+            self._read("queries", QUERIES),
+        )
         if public:
             submissions = submissions.assign(narrative="", role="", file="")
-        make = partial(
-            analyse_quarter,
-            region=self.region,
-            areas=self.areas,
-            measures=self.measures,
-            published=self.published,
-            points=points,
-            base=base,
+            queries = _keep_rules(queries)
+        returns = Returns(
+            self.region, self.areas, self.measures, self.published, points, _find_base(edition)
         )
         before = self._read_explained_before(edition)
         last = self.period.previous()
         if before is None and points.shown["period"].eq(last.id).any():
-            # The quarter before was not run here: its list follows from the same points. It is
-            # not followed back further; one quarter is what a reader remembers.
-            before = make(last, submissions=SUBMISSIONS.empty(), before=None)["explain"]
-        tables = make(self.period, submissions=submissions, before=before)
-        audits = read_audit_tables(self.folder, self.list_earlier())
-        queries = self._read("queries", QUERIES)
-        return tables | {
+            before = list_explained(returns, last)
+        came = {} if public else {name: self._read(name, OBSERVATIONS) for name in _CAME}
+        return analyse_returns(returns, self.period, submissions, before) | {
             "submissions": submissions,
             "summary": self._read("summary", SUMMARY),
-            "queries": _keep_rules(queries) if public else queries,
-            "sources": self._list_sources(),
-            **analyse_dives(
-                {name: self._read(name, schema) for name, schema in DIVES.items()},
-                self.published,
-                self.region,
-                self.areas,
-                self.period,
-                base=base,
-            ),
-            **analyse_audits(audits, tables, self.region, self.areas, self.period, public=public),
+            "queries": queries,
+            **came,
         }
 
-    def _list_sources(self) -> pd.DataFrame:
-        """Return the releases that the published figures are from, a line each publisher."""
-        rows = self.published[["publisher", "release"]].drop_duplicates()
-        releases = rows.groupby("publisher")["release"].agg(lambda r: ", ".join(sorted(set(r))))
-        return releases.reset_index().sort_values("publisher", ignore_index=True)
+    def analyse_dives(self, edition: EditionName) -> dict[str, pd.DataFrame]:
+        """Compute the tables of the deep dives."""
+        counts = {name: self._read(name, schema) for name, schema in DIVES.items()}
+        given = (self.published, self.region, self.areas, self.period)
+        return analyse_dives(counts, *given, base=_find_base(edition))
 
-    def _compute_points(self, history: pd.DataFrame) -> QuarterPoints:
-        return compute_quarter_points(
-            history, self.asked, self.areas, self.region.code, self.period
-        )
+    def analyse_audits(
+        self, edition: EditionName, tables: Mapping[str, pd.DataFrame]
+    ) -> dict[str, pd.DataFrame]:
+        """Compute the tables of the audits and of the triangle.
+
+        Parameters
+        ----------
+        edition : {"public", "restricted"}
+        tables : mapping of DataFrame
+            The edition's own comparisons and travel (:data:`slinb.batch.parts.COMPARED`).
+        """
+        audits = read_audit_tables(self.folder, self.list_earlier())
+        given = (self.region, self.areas, self.period)
+        return analyse_audits(audits, tables, *given, public=edition == "public")
+
+    def _compute_points(
+        self, history: pd.DataFrame, asked: Sequence[Measure] | None = None
+    ) -> QuarterPoints:
+        measures = self.asked if asked is None else list(asked)
+        return compute_quarter_points(history, measures, self.areas, self.region.code, self.period)
 
     def _read(self, name: str, schema: TableSchema) -> pd.DataFrame:
         """Return a processed table; empty where the quarter was never collected here."""
@@ -234,17 +251,39 @@ class Quarter(QuarterFolders):
 
     def _read_explained_before(self, edition: EditionName) -> pd.DataFrame | None:
         """Return last quarter's explain list of an edition; None where it was not run."""
-        stored = self.before.tables(edition)[0] / "explain.parquet"
+        stored = self.before.find_table(edition, "explain")
         if self.before.folder in self.list_earlier() and stored.exists():
             return pd.read_parquet(stored)
         return None
 
-    def _read_last_publication(self) -> Publication | None:
-        """Return what was published of the quarter before, as a reader has it."""
+    @cached_property
+    def last_publication(self) -> Publication | None:
+        """What was published of the quarter before, as a reader has it; None if nothing was."""
         folder = self.before.released
         if self.before.folder not in self.list_earlier() or not folder.is_dir():
             return None
         return read_publication(folder)
+
+
+def refuse_unproved(period: Period, found: Protection) -> None:
+    """Refuse to make a public edition whose audit has failed.
+
+    Raises
+    ------
+    DisclosureError
+        It has.
+    """
+    if not found.proved:
+        raise DisclosureError(
+            f"{period.id}: the audit of the public edition failed.",
+            "Nothing of it was published. The restricted edition can still be made "
+            "(slinb run --edition restricted). Please report this fault of slinb.",
+        )
+
+
+def _find_base(edition: EditionName) -> int | None:
+    """Return to what an edition's regional counts are rounded."""
+    return load_disclosure_rules().base if edition == "public" else None
 
 
 def tell_senders(found: Protection, public: pd.DataFrame | None) -> dict[str, pd.DataFrame]:

@@ -1,4 +1,4 @@
-"""The result tables of a quarter: what the analyses make of its observations, once.
+"""The result tables of a quarter: what the analyses make of its observations, part by part.
 
 They are stored under ``data/processed/<quarter>/results/<region>/<edition>/`` by a run and read
 by every notebook; for a region that was not run they are computed when asked for.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -38,81 +39,169 @@ from slinb.catalogue.periods import Period
 from slinb.catalogue.priorities import load_priorities
 from slinb.catalogue.rebasing import load_rebasings
 from slinb.catalogue.section20 import load_section20
-from slinb.schema import DIVE_COUNTS, DIVE_DURATIONS, DIVE_RISK
+from slinb.schema import DIVE_COUNTS, DIVE_DURATIONS, DIVE_RISK, SUBMISSIONS
 from slinb.show.neglect_words import write_neglect_messages
 from slinb.show.section20_words import write_section20_messages
 from slinb.show.words import write_messages
 
 
-def analyse_quarter(
-    period: Period,
-    *,
+def analyse_official(
     region: Area,
     areas: Areas,
     measures: Measures,
     published: pd.DataFrame,
-    points: QuarterPoints,
-    submissions: pd.DataFrame,
-    before: pd.DataFrame | None,
-    base: int | None = None,
+    shown: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
-    """Compute the result tables of one quarter and region, of one edition.
+    """Compute what official figures say, of one edition.
 
     Parameters
     ----------
-    period, region, areas, measures
+    region, areas, measures
     published : DataFrame
         Published observations.
-    points : QuarterPoints
-        Of the returns of this quarter and of those before; in the public edition protected.
-    submissions : DataFrame
-        Rows of :data:`slinb.schema.SUBMISSIONS` of this quarter.
-    before : DataFrame or None
-        Last quarter's explain list.
-    base : int, optional
-        In the public edition: to what the region's counts were rounded.
+    shown : DataFrame
+        Points of the returns, in the public edition protected: would a finding be another on
+        the authorities' own figures?
 
     Returns
     -------
     dict of DataFrame
-        Tables by name; those of a rug end in "_annual" or "_quarterly".
+        Tables by name; those of the rug end in "_annual".
     """
-    asked = [m for m in measures.quarterly() if m.rug]
     stated = [m for m in measures if m.published and m.rug]
-    annual = compute_points(published, measures)
-    trends = compute_trends(points, asked, areas, region.code, period, load_rebasings())
-    last = latest_periods(annual, [a.code for a in areas.authorities(region.code)])
-    rounded = None if base is None else Rounded(points.region_shown, base)
-    rugs = (
-        _Rug("annual", stated, annual, last, other_edition=points.shown),
-        _Rug(
-            "quarterly", asked, points.shown, dict.fromkeys([m.id for m in asked], period.id),
-            other_edition=annual, published=annual, own=points.own, trends=trends,
-            rounded=rounded,
-        ),
-    )  # fmt: skip
-    tables = {"trends": trends}
-    for rug in rugs:
-        made = _analyse_rug(rug, measures, areas, region.code)
-        tables |= {f"{name}_{rug.kind}": table for name, table in made.items()}
     own = [a.code for a in areas.authorities(region.code)]
-    tables["published_series"] = list_published_series(annual, stated, [*own, region.code, ENGLAND])
-    tables["neighbours"] = list_neighbour_values(tables["comparison_annual"], annual)
-    tables["explain"] = list_explanations(
-        tables["comparison_quarterly"],
-        load_explain_rules(),
-        travel=tables["travel_quarterly"],
-        trends=trends,
-        firmness=tables["firmness_quarterly"],
-        submissions=submissions,
-        before=before,
-    )
-    tables |= compute_year(points, trends, asked, areas, region.code, period)
-    tables["revisions"] = compute_revisions(points.shown, annual, asked)
+    points = compute_points(published, measures)
+    rug = _Rug("annual", stated, points, latest_periods(points, own), other_edition=shown)
+    tables = _analyse_rug(rug, measures, areas, region.code)
+    return {
+        **tables,
+        "published_series": list_published_series(points, stated, [*own, region.code, ENGLAND]),
+        "neighbours": list_neighbour_values(tables["comparison_annual"], points),
+        "sources": _list_sources(published),
+    }
+
+
+@dataclass(frozen=True)
+class Returns:
+    """The returns of a quarter as one edition has them, beside the official figures.
+
+    Parameters
+    ----------
+    region, areas, measures
+    published : DataFrame
+        Published observations.
+    points : QuarterPoints
+        Of the returns of this quarter and of those before; in the public edition protected.
+    base : int or None
+        In the public edition: to what the region's counts were rounded.
+    """
+
+    region: Area
+    areas: Areas
+    measures: Measures
+    published: pd.DataFrame
+    points: QuarterPoints
+    base: int | None
+
+    @property
+    def asked(self) -> list[Measure]:
+        """The measures that are compared."""
+        return [m for m in self.measures.quarterly() if m.rug]
+
+    @cached_property
+    def annual(self) -> pd.DataFrame:
+        """Points of the official figures."""
+        return compute_points(self.published, self.measures)
+
+    def follow_trends(self, period: Period) -> pd.DataFrame:
+        """Return every measure's series up to a quarter."""
+        given = (self.points, self.asked, self.areas, self.region.code, period)
+        return compute_trends(*given, load_rebasings())
+
+    def open_rug(self, period: Period, trends: pd.DataFrame) -> _Rug:
+        """Return what the rug of a quarter is made from."""
+        return _Rug(
+            "quarterly",
+            self.asked,
+            self.points.shown,
+            dict.fromkeys([m.id for m in self.asked], period.id),
+            other_edition=self.annual,
+            published=self.annual,
+            own=self.points.own,
+            trends=trends,
+            rounded=None if self.base is None else Rounded(self.points.region_shown, self.base),
+        )
+
+
+def list_explained(returns: Returns, period: Period) -> pd.DataFrame:
+    """Return the explain list of a quarter that was not run here, as far as it matters now.
+
+    It follows from the same points, and is not followed back further: one quarter is what a
+    reader remembers.
+    """
+    trends = returns.follow_trends(period)
+    rug = returns.open_rug(period, trends)
+    judged = _judge_rug(rug, returns.measures, returns.areas, returns.region.code)
+    return _list_explanations(judged, trends, SUBMISSIONS.empty(), before=None)
+
+
+def analyse_returns(
+    returns: Returns, period: Period, submissions: pd.DataFrame, before: pd.DataFrame | None
+) -> dict[str, pd.DataFrame]:
+    """Compute what the returns of a quarter say, of one edition.
+
+    Parameters
+    ----------
+    returns : Returns
+    period : Period
+        The quarter.
+    submissions : DataFrame
+        Rows of :data:`slinb.schema.SUBMISSIONS` of this quarter.
+    before : DataFrame or None
+        Last quarter's explain list.
+
+    Returns
+    -------
+    dict of DataFrame
+        Tables by name; those of the rug end in "_quarterly".
+    """
+    trends = returns.follow_trends(period)
+    rug = returns.open_rug(period, trends)
+    tables = _analyse_rug(rug, returns.measures, returns.areas, returns.region.code)
+    tables["trends"] = trends
+    judged = {name.removesuffix("_quarterly"): table for name, table in tables.items()}
+    tables["explain"] = _list_explanations(judged, trends, submissions, before)
+    given = (returns.asked, returns.areas, returns.region.code, period)
+    tables |= compute_year(returns.points, trends, *given)
+    tables["revisions"] = compute_revisions(returns.points.shown, returns.annual, returns.asked)
     tables["confidence"] = grade_confidence(
         tables["comparison_quarterly"], tables["revisions"], load_grades()
     )
     return tables
+
+
+def _list_explanations(
+    judged: Mapping[str, pd.DataFrame],
+    trends: pd.DataFrame,
+    submissions: pd.DataFrame,
+    before: pd.DataFrame | None,
+) -> pd.DataFrame:
+    return list_explanations(
+        judged["comparison"],
+        load_explain_rules(),
+        travel=judged["travel"],
+        trends=trends,
+        firmness=judged["firmness"],
+        submissions=submissions,
+        before=before,
+    )
+
+
+def _list_sources(published: pd.DataFrame) -> pd.DataFrame:
+    """Return the releases that the published figures are from, a line each publisher."""
+    rows = published[["publisher", "release"]].drop_duplicates()
+    releases = rows.groupby("publisher")["release"].agg(lambda r: ", ".join(sorted(set(r))))
+    return releases.reset_index().sort_values("publisher", ignore_index=True)
 
 
 #: Tables of the deep dives' counts, as they are stored.
@@ -191,14 +280,26 @@ class _Rug:
 def _analyse_rug(
     rug: _Rug, measures: Measures, areas: Areas, region: str
 ) -> dict[str, pd.DataFrame]:
-    """Return the comparison of one rug and what follows from it."""
+    """Return the comparison of one rug and what follows from it, by name and kind of rug."""
+    tables = _judge_rug(rug, measures, areas, region)
+    findings = choose_findings(
+        tables["comparison"], rug.measures, areas, region, load_priorities(),
+        travel=tables["travel"], trends=rug.trends, firmness=tables["firmness"],
+        base=rug.rounded.base if rug.rounded else 1,
+    )  # fmt: skip
+    tables["funnel"] = compute_funnel(tables["comparison"], rug.measures)
+    tables["messages"] = write_messages(findings, measures, areas)
+    return {f"{name}_{rug.kind}": table for name, table in tables.items()}
+
+
+def _judge_rug(rug: _Rug, measures: Measures, areas: Areas, region: str) -> dict[str, pd.DataFrame]:
+    """Return who differs, which way all go, and which findings hold."""
     mine = rug.points[rug.points["measure"].isin([m.id for m in rug.measures])]
     compared = compare(
         mine, rug.measures, areas, region, published=rug.published, rounded=rug.rounded
     )
     comparison = _keep_periods(compared, rug.periods)
     travel = compute_travel(rug.points, rug.measures, areas, region, own=rug.own)
-    travel = _keep_periods(travel, rug.periods)
     sensitivity = compute_sensitivity(
         comparison,
         rug.points,
@@ -209,20 +310,12 @@ def _analyse_rug(
         confounders=load_confounders(),
         other_edition=rug.other_edition,
     )
-    firmness = summarise_firmness(sensitivity)
-    findings = choose_findings(
-        comparison, rug.measures, areas, region, load_priorities(),
-        travel=travel, trends=rug.trends, firmness=firmness,
-        base=rug.rounded.base if rug.rounded else 1,
-    )  # fmt: skip
     return {
         "comparison": comparison,
         "changes": list_changes(compared, rug.periods),
-        "travel": travel,
-        "funnel": compute_funnel(comparison, rug.measures),
+        "travel": _keep_periods(travel, rug.periods),
         "sensitivity": sensitivity,
-        "firmness": firmness,
-        "messages": write_messages(findings, measures, areas),
+        "firmness": summarise_firmness(sensitivity),
     }
 
 

@@ -13,14 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from slinb.batch.build import Finish, describe_run, drop_unclaimed, keep_letters, seal
-from slinb.batch.folders import EDITIONS, PREFIX, EditionName, QuarterFolders, building_folder
+from slinb.batch.build import LOST, Finish, describe_run, drop_unclaimed, keep_letters, seal
+from slinb.batch.folders import EDITIONS, PREFIX, QuarterFolders, building_folder
 from slinb.batch.graph import Result, Verdict, Workers, run_graph
 from slinb.batch.lock import check_folder, explain_disk, hold_lock
 from slinb.batch.manifest import digest_all_code, read_manifest, verify_folder
+from slinb.batch.parts import EditionName
 from slinb.batch.plan import load_plan
 from slinb.batch.publication import publish_folders, recover
-from slinb.batch.schedule import QUERY_LISTS, Schedule, schedule_quarter
+from slinb.batch.schedule import QUERY_LISTS, Schedule, list_essential, schedule_quarter
 from slinb.batch.status import Watch
 from slinb.batch.store import Store
 from slinb.catalogue.areas import load_areas
@@ -256,12 +257,10 @@ def _publish(
     targets: list[tuple[EditionName, Path]] = []
     whole = Quarter(folders.period, folders.region, folders.workspace)
     for edition in editions:
-        compared = results[f"compare ({edition})"]
-        if compared.failure:
-            failed.append(f"the {edition} edition ({compared.failure.told})")
-            continue
-        if compared.state == "skipped":
-            failed.append(f"the {edition} edition ({compared.reason})")
+        lost = [r for name in list_essential(edition) if (r := results[name]).state in LOST]
+        if lost:
+            told = lost[0].failure.told if lost[0].failure else lost[0].reason
+            failed.append(f"the {edition} edition ({told})")
             continue
         done = Finish(folders, whole.edition(edition), schedule, results)
         done.write()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +12,23 @@ from slinb.batch.digests import name_below
 from slinb.batch.folders import (
     OWN,
     PREFIX,
-    EditionName,
     QuarterFolders,
     building_folder,
 )
 from slinb.batch.graph import Graph, Need, Step, build_graph
+from slinb.batch.parts import COMPARED, COUNTED, STATED, EditionName, Part, find_part
 from slinb.batch.plan import Briefing, Page, list_pages
 from slinb.catalogue.areas import Area
 from slinb.workspace import SAMPLE_MARKER
 
 #: What each page's notebook and export run.
 _PAGE_CODE = ("slinb.notebook", "slinb.show.notebook", "slinb.batch.brief")
-#: Tables of checking that hold what is counted.
-_COUNTED = ("accepted", "quarantined")
+#: Tables of collecting and checking that an edition tells of.
+_CAME = ("submissions", "queries", "summary", "superseded")
+#: The step that says what no public file may show.
+GATE = "gate (public)"
 #: The step whose files go to the authorities with every edition.
 QUERY_LISTS = "query lists"
-#: Tables of the restricted edition that say what the public one shows.
-_TOLD = ("suppression", "audit", "public")
 
 
 @dataclass(frozen=True)
@@ -110,47 +110,70 @@ class _Planner:
         raw = (quarter.returns, quarter.workspace.audits(quarter.period.id), official)
         collected = self._below(quarter.folder / steps.COLLECTED, "*.parquet")
         yield self._step("collect", steps.collect, [collected], files=raw)
-        checked = self._below(quarter.folder, "*.parquet")
+        checked = [
+            self._below(quarter.folder, "*.parquet"),
+            *(self._below(quarter.counted(f.name), "*.parquet") for f in quarter.families),
+        ]
         whole = (official, *history)
-        yield self._step("check", steps.check, [checked], [Need("collect")], whole)
+        yield self._step("check", steps.check, checked, [Need("collect")], whole)
         queries = self._below(building_folder(quarter.letters), "queries/*")
         asked = Need("check", self._below(quarter.folder, "queries.parquet"))
         mark = (quarter.folder / SAMPLE_MARKER,)
         yield self._step(QUERY_LISTS, steps.write_query_lists, [queries], [asked], mark)
-        before = quarter.before
-        yield self._step(
-            "protect",
-            steps.protect,
-            [self._below(quarter.protected, "**/*.parquet")],
-            [Need("check", self._below(quarter.folder, f"{name}.parquet")) for name in _COUNTED],
-            (*history, before.released),
-        )
-        yield self._step(
-            "compare (public)",
-            steps.compare_public,
-            [
-                self._below(folder, "**/*.parquet")
-                for folder in (*quarter.tables("public"), quarter.publication, quarter.gate)
-            ],
-            [Need("check"), Need("protect")],
-            (*whole, before.tables("public")[0] / "explain.parquet"),
-        )
-        if "restricted" not in editions:
-            return
-        own, told = quarter.tables("restricted")
-        yield self._step(
-            "compare (restricted)",
-            steps.compare_restricted,
-            [self._below(own, "**/*.parquet")],
-            [Need("check")],
-            (*whole, before.tables("restricted")[0] / "explain.parquet"),
-        )
-        yield self._step(
-            "what others see",
-            steps.tell_of_public,
-            [self._below(told, "**/*.parquet")],
-            [Need("protect"), Need("compare (public)", "*/comparison_quarterly.*", despite=True)],
-        )
+        yield from self._plan_protection()
+        for edition in editions:
+            yield from self._plan_edition(edition)
+        if "public" not in editions:  # the other one tells what of it the public would see
+            wanted = name_part("public", "returns")
+            yield from (step for step in self._plan_edition("public") if step.name == wanted)
+
+    def _plan_protection(self) -> Iterator[Step]:
+        quarter = self.folders
+        before = (*quarter.list_history(), quarter.before.released)
+        parts = []
+        for family in quarter.families:
+            counted = Need("check", self._below(quarter.counted(family.name), "*.parquet"))
+            name, made = f"protect {family.name}", quarter.family(family.name)
+            files = [self._below(made, "**/*.parquet")]
+            yield self._step(name, steps.protect_family, files, [counted], before, (family.name,))
+            parts.append(Need(name))
+        whole = self._below(quarter.protected, "**/*.parquet")
+        yield self._step("protect", steps.protect, [whole], parts, (quarter.before.released,))
+
+    def _plan_edition(self, edition: EditionName) -> Iterator[Step]:
+        """Yield the steps of an edition's tables, and of what it tells of the public one."""
+        quarter, public = self.folders, edition == "public"
+        history, official = tuple(quarter.list_history()), quarter.workspace.published
+        before = (official, *history, quarter.before.find_table(edition, "explain"))
+        counted = [Need("check", self._below(quarter.folder, f"{n}.parquet")) for n in COUNTED]
+        points = [Need("protect")] if public else counted
+        came = [Need("check", self._below(quarter.folder, f"{name}.parquet")) for name in _CAME]
+        compared = [self._need_table(edition, name) for name in COMPARED]
+        whole = (official, *history)
+        dives = [Need("check", self._below(quarter.folder, "dive_*.parquet"))]
+        audits = [Need("check", self._below(quarter.folder, "audit_*.parquet"))]
+        yield self._part(edition, "official", points, whole)
+        yield self._part(edition, "returns", [*points, *came], before)
+        yield self._part(edition, "dives", dives, (official,))
+        yield self._part(edition, "audits", [*audits, *compared], history)
+        if public:
+            gate = [self._below(folder, "*") for folder in (quarter.publication, quarter.gate)]
+            needs = [*counted, Need("protect")]
+            needs += [self._need_table("public", name) for name in STATED]
+            yield self._step(GATE, steps.shut_gate, gate, needs, whole)
+        else:
+            told = [self._below(quarter.part(edition, "told"), "**/*.parquet")]
+            shown = replace(self._need_table("public", "comparison_quarterly"), despite=True)
+            yield self._step(
+                "what others see", steps.tell_of_public, told, [Need("protect"), shown]
+            )
+
+    def _part(
+        self, edition: EditionName, part: Part, needs: Sequence[Need], files: Sequence[Path]
+    ) -> Step:
+        made = [self._below(self.folders.part(edition, part), "**/*.parquet")]
+        name = name_part(edition, part)
+        return self._step(name, steps.analyse_part, made, needs, files, (edition, part))
 
     def plan_page(self, edition: EditionName, page: Page) -> Iterator[Step]:
         """Yield the steps of a page, the page itself last."""
@@ -158,7 +181,7 @@ class _Planner:
         alone = briefing.readers == "authority"
         quarter = self.folders
         folder = building_folder(quarter.letters if alone else quarter.reports(edition))
-        gate = [Need("compare (public)", self._below(quarter.gate, "*"))]
+        gate = [Need(GATE, self._below(quarter.gate, "*"))]
         needs = [*self._need_tables(edition, page), *(gate if edition == "public" else [])]
         if briefing.has_downloads:
             name = name_downloads_step(edition, page)
@@ -196,11 +219,14 @@ class _Planner:
 
     def _need_whole(self, edition: EditionName, names: Sequence[str]) -> Iterator[Need]:
         """Yield what a page needs to read tables, each from the step that makes it."""
-        places = self.folders.tables(edition)
         for name in names:
-            told = edition == "restricted" and name.rpartition("/")[2] in _TOLD
-            maker = "what others see" if told else f"compare ({edition})"
-            yield Need(maker, self._below(places[told], f"{name}.parquet"))
+            yield self._need_table(edition, name)
+
+    def _need_table(self, edition: EditionName, name: str) -> Need:
+        """Return what a step needs to read a table; of an authority's rows "of/luton/trends"."""
+        part = find_part(edition, name.rpartition("/")[2])
+        maker = "what others see" if part == "told" else name_part(edition, part)
+        return Need(maker, self._below(self.folders.part(edition, part), f"{name}.parquet"))
 
     def _step(
         self,
@@ -218,6 +244,17 @@ class _Planner:
 
     def _below(self, folder: Path, pattern: str) -> str:
         return f"{name_below(folder, self.folders.workspace.root)}/{pattern}"
+
+
+def name_part(edition: EditionName, part: Part) -> str:
+    """Return the name of the step that makes a part of an edition's tables."""
+    return f"{part} ({edition})"
+
+
+def list_essential(edition: EditionName) -> list[str]:
+    """Return the names of the steps without which there is no index, and so no edition."""
+    parts = [name_part(edition, "official"), name_part(edition, "returns")]
+    return [*parts, GATE] if edition == "public" else parts
 
 
 def name_downloads_step(edition: EditionName, page: Page) -> str:

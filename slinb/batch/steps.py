@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slinb.batch.folders import OWN, building_folder
+from slinb.batch.parts import COMPARED, COUNTED, STATED, EditionName, Part
 from slinb.batch.plan import list_own_tables, load_plan
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from slinb.analyse.quarter_points import QuarterPoints
     from slinb.batch.quarter import Quarter
 
 #: Of the folder of what collecting gave, within the processed tables.
@@ -75,8 +77,12 @@ def check(root: Path, quarter: str, region: str) -> None:
         opened.region.code,
     )
     names = ("accepted", "quarantined", "queries", "summary")
-    for name, table in {**came, **{name: getattr(result, name) for name in names}}.items():
-        table.to_parquet(opened.folder / f"{name}.parquet", index=False)
+    made = {name: getattr(result, name) for name in names}
+    write_tables(opened.folder, came | made)
+    shutil.rmtree(opened.folder / "counted", ignore_errors=True)
+    for family in opened.families:  # so that a changed count is protected again, and no other
+        own = {n: made[n][made[n]["measure"].isin(family.ids)] for n in COUNTED}
+        write_tables(opened.counted(family.name), own)
 
 
 def write_query_lists(root: Path, quarter: str, region: str) -> None:
@@ -98,43 +104,83 @@ def write_query_lists(root: Path, quarter: str, region: str) -> None:
         path.rename(path.with_name(f"RESTRICTED_{mark}{path.name}"))
 
 
+def protect_family(root: Path, quarter: str, region: str, family: str) -> None:
+    """Protect the counts of one family of measures."""
+    from slinb.batch.protection import describe_protection, write_protection
+
+    opened = open_whole(root, quarter, region)
+    (measures,) = (f.measures for f in opened.families if f.name == family)
+    shutil.rmtree(opened.family(family), ignore_errors=True)
+    last = opened.last_publication is not None
+    found = describe_protection(opened.protect(measures), measures, last=last)
+    write_protection(opened.family(family), found)
+
+
 def protect(root: Path, quarter: str, region: str) -> None:
-    """Protect the counts of the quarter and audit what is left."""
-    from slinb.batch.protection import write_protection
+    """Put the protected families together and prove that nothing can be worked out of the whole."""
+    from slinb.batch.protection import join_protections, read_protection, write_protection
 
     opened = open_whole(root, quarter, region)
     shutil.rmtree(opened.protected, ignore_errors=True)
-    write_protection(opened.protected, opened.protection)
+    parts = [read_protection(opened.family(family.name)) for family in opened.families]
+    joined = join_protections(parts, opened.last_publication)
+    write_protection(opened.protected, joined)
 
 
-def compare_public(root: Path, quarter: str, region: str) -> None:
-    """Compute the tables of the public edition, and what its files must not show.
+def analyse_part(root: Path, quarter: str, region: str, edition: EditionName, part: Part) -> None:
+    """Compute one part of the tables of an edition.
 
     Raises
     ------
     DisclosureError
-        The audit finds a suppressed figure that can be worked out.
+        Of the public edition: the audit finds a suppressed figure that can be worked out.
     """
+    opened = open_whole(root, quarter, region)
+    folder = opened.part(edition, part)
+    shutil.rmtree(folder, ignore_errors=True)
+    if part == "dives":
+        tables = opened.analyse_dives(edition)
+    elif part == "audits":
+        view = opened.edition(edition)
+        tables = opened.analyse_audits(edition, {name: view.result(name) for name in COMPARED})
+    elif part == "official":
+        tables = opened.analyse_official(_read_points(opened, edition))
+    else:
+        tables = opened.analyse_returns(edition, _read_points(opened, edition))
+        tables |= _say_what_is_hidden(opened) if edition == "public" else {}
+    write_edition(folder, tables, opened)
+
+
+def _read_points(quarter: Quarter, edition: EditionName) -> QuarterPoints:
+    """Return the points of the returns as an edition has them."""
+    from slinb.batch.protection import read_protection
+    from slinb.batch.quarter import refuse_unproved
+
+    if edition == "restricted":
+        return quarter.points
+    found = read_protection(quarter.protected)
+    refuse_unproved(quarter.period, found)
+    return found.points
+
+
+def _say_what_is_hidden(quarter: Quarter) -> dict[str, pd.DataFrame]:
+    from slinb.batch.protection import read_protection
+
+    found = read_protection(quarter.protected)
+    return {"suppression": found.suppression, "audit": found.audit}
+
+
+def shut_gate(root: Path, quarter: str, region: str) -> None:
+    """Store what no public file may show, and what the public edition holds of the counts."""
     from slinb.batch.gatekeeper import store_quarter_gate
     from slinb.batch.protection import read_protection, write_publication
 
     opened = open_whole(root, quarter, region)
-    (folder,) = opened.tables("public")
-    for stale in (folder, opened.publication, opened.gate):
+    for stale in (opened.publication, opened.gate):
         shutil.rmtree(stale, ignore_errors=True)
-    found = read_protection(opened.protected)
-    tables = opened.compare_public(found)
-    write_edition(folder, tables, opened)
+    found, view = read_protection(opened.protected), opened.edition("public")
     write_publication(opened.publication, found.publication)
-    store_quarter_gate(opened, found.points, tables)
-
-
-def compare_restricted(root: Path, quarter: str, region: str) -> None:
-    """Compute the tables of the restricted edition."""
-    opened = open_whole(root, quarter, region)
-    folder = opened.tables("restricted")[0]
-    shutil.rmtree(folder, ignore_errors=True)
-    write_edition(folder, opened.compare_restricted(), opened)
+    store_quarter_gate(opened, found.points, {name: view.result(name) for name in STATED})
 
 
 def tell_of_public(root: Path, quarter: str, region: str) -> None:
@@ -143,7 +189,7 @@ def tell_of_public(root: Path, quarter: str, region: str) -> None:
     from slinb.batch.quarter import tell_senders
 
     opened = open_whole(root, quarter, region)
-    folder = opened.tables("restricted")[1]
+    folder = opened.part("restricted", "told")
     shutil.rmtree(folder, ignore_errors=True)
     found = read_protection(opened.protected)
     public = opened.edition("public").result("comparison_quarterly") if found.proved else None
