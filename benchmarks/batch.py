@@ -5,12 +5,14 @@
     python benchmarks/batch.py --notebooks headlines trends
     python benchmarks/batch.py --areas 11 50 153
     python benchmarks/batch.py --again         # no change, one resubmission, peak memory
+    python benchmarks/batch.py --national      # every region of England, made-up returns
 
 The pages are those of the public edition. The plain loop is one ``papermill`` and one ``jupyter
 nbconvert`` command a page, one after another; the pool is papermill's Python API with nbconvert's
 exporter in two processes; then this project's engine, by forked and by spawned workers. Each way
 starts cold. With ``--areas`` one authority's profile is made as often as there are areas: the time
-per page should stay flat.
+per page should stay flat. With ``--national`` each region is a project of its own with returns made
+up from the published figures of its authorities, and its whole public edition is made.
 """
 
 from __future__ import annotations
@@ -49,9 +51,13 @@ def main() -> None:
     parser.add_argument("--areas", type=int, nargs="*", default=[])
     parser.add_argument("--notebooks", nargs="*", help="names; all of the plan if left out")
     parser.add_argument("--again", action="store_true", help="only what a re-run costs")
+    parser.add_argument("--national", nargs="*", metavar="REGION", help="all nine if none is named")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
+        if chosen.national is not None:
+            measure_national(scratch, chosen.national)
+            return
         workspace = chosen.workspace or make_workspace(scratch / "project")
         os.environ["SLINB_HOME"] = str(workspace.resolve())
         if chosen.again:
@@ -211,6 +217,33 @@ def measure_again(scratch: Path, workspace: Path) -> None:
     time_command("one authority says something else", home, run, whole)
     change_cell(home, is_count)
     time_command("one authority corrects a figure", home, run, whole)
+
+
+def measure_national(scratch: Path, names: Sequence[str]) -> None:
+    """Run each region's public edition from nothing, one region after another."""
+    from slinb.batch.quarter import load_published
+    from slinb.catalogue.areas import load_areas
+    from slinb.sample.write import write_sample
+    from slinb.workspace import Workspace
+
+    areas = load_areas()
+    regions = [a for a in areas if a.level == "region" and areas.authorities(a.code)]
+    asked = [a for a in regions if not names or a.name in names]
+    whole = 0.0
+    total = pages = 0
+    for region in asked:
+        home = scratch / region.slug
+        shutil.copytree(ROOT / "data" / "raw" / "published", home / "data" / "raw" / "published")
+        shutil.copytree(ROOT / "notebooks", home / "notebooks")
+        published, _ = load_published(Workspace(home))
+        write_sample(home, published, QUARTER, region=region.code)
+        words = ["run", "--quarter", QUARTER, "--region", region.name, "--quiet"]
+        count = len(areas.authorities(region.code))
+        whole += time_command(f"{region.name}, {count} authorities", home, words, 0.0)
+        total += count
+        pages += len(list((home / "reports" / QUARTER).glob("*.html")))
+        shutil.rmtree(home)
+    print(f"{total} authorities, {pages} pages: {whole:.0f} s, {whole / pages:.2f} s a page")
 
 
 def time_command(what: str, home: Path, words: Sequence[str], whole: float) -> float:

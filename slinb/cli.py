@@ -163,10 +163,11 @@ def verify(folder: Path, inputs: bool) -> None:
 @click.argument("cell")
 @_region
 def trace(report: Path, cell: str, region: str) -> None:
-    """Lead from a figure to the file, sheet and cell that it came from.
+    """Lead from a figure to the files, sheets and cells that it came from.
 
-    REPORT is a page (reports/2025-26-Q3/quarterly-rug.html); CELL is a measure and an authority:
-    "cla_rate Luton".
+    REPORT is a page (reports/2025-26-Q3/quarterly-rug.html); CELL says what and where: "cla_rate
+    Luton", "S8 Luton", "S6 Essex over 12 months, not UASC", "audits Essex moderation". Words
+    that fit several figures are answered with each of them.
     """
     from slinb.batch.trace_report import trace_report
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pandas as pd
 
+from slinb.batch.trace_names import Name
 from slinb.catalogue.areas import Area, Areas
-from slinb.catalogue.measures import Measure, Measures
+from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
-from slinb.errors import ParameterError, Place
+from slinb.errors import Place
 
+_HIDDEN = "not told in the public edition"
 #: What a trace says of each number; one row a source cell.
 COLUMNS = (
     "role", "area", "period", "numerator", "denominator", "value", "sent", "status",
@@ -19,35 +21,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def parse_cell(text: str, measures: Measures, areas: Areas) -> tuple[Measure, Area]:
-    """Read which figure is meant: a measure's id and an area's code or name.
-
-    Parameters
-    ----------
-    text : str
-        "contacts_rate E06000055", "contacts_rate/Bedford".
-    measures : Measures
-    areas : Areas
-
-    Raises
-    ------
-    ParameterError
-        The measure or the area is not known: says how to write it.
-    """
-    measure_id, _, place = text.replace("/", " ", 1).strip().partition(" ")
-    known = {m.id: m for m in measures}
-    if measure_id not in known:
-        raise ParameterError(
-            f"There is no measure “{measure_id}”.", "`slinb measures` lists their ids."
-        )
-    place = place.strip()
-    area = areas[place] if place in areas else areas.find(place)
-    if area is None:
-        raise ParameterError(
-            f"There is no area “{place}”.",
-            "Write the figure as measure and area: contacts_rate E06000055.",
-        )
-    return known[measure_id], area
+def list_measure_names(measures: Iterable[Measure]) -> list[Name]:
+    """Return what the figures of the catalogue are called: their ids, or words of their titles."""
+    return [Name(m.id, title=m.title, also=m.domain, key=m) for m in measures]
 
 
 def trace_figure(
@@ -115,6 +91,45 @@ def list_windows(measure: Measure, period: Period) -> list[tuple[str, Period]]:
     if measure.basis == "ytd" and first.quarter != 1:
         windows.insert(0, ("subtracted", first.previous()))
     return windows
+
+
+def hide_withheld(trace: pd.DataFrame, public: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """Take out of a trace what the public edition does not tell: counts, and what was sent.
+
+    Parameters
+    ----------
+    trace : DataFrame
+        From :func:`trace_figure`.
+    public : DataFrame
+        Observations of each quarter by itself as the public edition has them.
+    measure : Measure
+
+    Returns
+    -------
+    DataFrame
+        The same rows. A count stays where the public edition tells it; a year to date where it
+        tells each of its quarters, or the sum would give the withheld one away.
+    """
+    told = public[public["measure"].eq(measure.id) & public["value"].notna()]
+    known = set(zip(told["area"], told["period"], strict=True))
+    shown = [
+        all((area, quarter) in known for quarter in _list_quarters(measure, period))
+        for area, period in zip(trace["area"], trace["period"], strict=True)
+    ]
+    numbers = ["numerator", "denominator", "value"]
+    hidden = trace.assign(sent="")
+    hidden[numbers] = hidden[numbers].where(pd.Series(shown, index=trace.index), axis=0)
+    came = trace["file"].notna()
+    hidden["status"] = trace["status"].mask(came & ~pd.Series(shown, index=trace.index), _HIDDEN)
+    return hidden
+
+
+def _list_quarters(measure: Measure, period: str) -> list[str]:
+    """Return the quarters whose counts stand in the cell of a period."""
+    last = Period.parse(period)
+    if measure.basis != "ytd" or last.kind != "quarter":
+        return [period]
+    return [p.id for p in last.shift(1 - last.quarter).to(last)]
 
 
 def describe_trace(trace: pd.DataFrame, measure: Measure, areas: Areas) -> str:

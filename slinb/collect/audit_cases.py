@@ -251,6 +251,7 @@ def _describe_case(
     told["themes"] = " ".join(dict.fromkeys(themes))
     for name in ("own", "moderated"):
         told[name], told[f"{name}_status"] = case.grades[name].grade, case.grades[name].status
+        told[f"{name}_cell"] = case.row.place(name)
     return told, findings
 
 

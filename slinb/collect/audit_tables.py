@@ -53,6 +53,8 @@ AUDIT_CASES = _table(
     ("own_status", "str", _GRADE_STATUS),
     ("moderated", "float64", "overall grade after moderation"),
     ("moderated_status", "str", _GRADE_STATUS),
+    ("own_cell", "str", "cell of the auditor's grade; the row where its column is gone"),
+    ("moderated_cell", "str", "cell of the grade after moderation"),
     *_PLACE,
 )
 

@@ -22,6 +22,7 @@ from slinb.gate.when import NOW, RELATIVE, Span, find_spans
 WITHHELD = "a figure in a withheld cell"
 #: Days to which a comparison, and a series of quarters, reach back.
 _COMPARED, _SERIES = 400, 1200
+_NONE: frozenset[str] = frozenset()
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|\n\s*\n")
 _REMARKS = (
     "definition", "caution", "why", "definition_source", "polarity_words", "numerator",
@@ -126,9 +127,11 @@ class Judge:
 
     def _may_concern(self, text: str, levels: tuple[Level, ...]) -> bool:
         """Whether what stands around names a cell with secrets: most passages end here."""
-        found = [self._concerns(text), *(self._concerns(normalise(a.text)) for a in levels)]
-        areas = {area for concern in found for area in concern.areas}
-        measures = {measure for concern in found for measure in concern.measures}
+        found = [self._concerns(text), *[self._concerns(normalise(a.text)) for a in levels]]
+        areas = _NONE.union(*[concern.areas for concern in found])
+        if not areas:
+            return False
+        measures = _NONE.union(*[concern.measures for concern in found])
         return any(not self._secrets.measures_of(area).isdisjoint(measures) for area in areas)
 
     def _find_concerns(self, text: str) -> Subject:

@@ -22,6 +22,7 @@ from slinb.gate.elements import (
     name_element,
 )
 from slinb.gate.grid import is_number
+from slinb.gate.library import is_library
 from slinb.gate.page_table import TableHeads
 from slinb.gate.passages import Form, Level, Passage, Passages, level
 from slinb.gate.script import read_script
@@ -221,6 +222,8 @@ class _Page:
 
     def _read_code(self, tag: Tag, levels: tuple[Level, ...]) -> Passages:
         text = "".join(str(child) for child in tag.children)
+        if is_library(text):
+            return
         yield from read_script(text, self._at(tag), (*level(name_element(tag)), *levels))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from slinb.gate.encoded import decode_array
 from slinb.gate.grid import read_grid, show
 from slinb.gate.passages import Level, Passage, Passages, level
+from slinb.gate.silent import is_silent
 
 _NAMING = ("title", "caption", "name", "label", "heading", "measure", "area", "text")
 _DEPTH = 4
@@ -102,15 +103,15 @@ def _find_arrays(value: dict[str, Any], prefix: str = "") -> Iterator[tuple[str,
 
 def _read_arrays(arrays: dict[str, list[Any]], place: str, levels: tuple[Level, ...]) -> Passages:
     """Read arrays of one length side by side, and matrices with the arrays that head them."""
+    words = {key: [_words(part) for part in array] for key, array in arrays.items()}
+    naming = {key: parts for key, parts in words.items() if any(parts)}
     for key, array in arrays.items():
+        others = [w for k, w in naming.items() if k != key and len(w) == len(array)]
         for i, item in enumerate(array):
-            beside = [
-                other[i]
-                for name, other in arrays.items()
-                if name != key and len(other) == len(array)
-            ]
-            words = [w for part in beside for w in _words(part)]
-            row = (*level([key], tight=True), *level(words, tight=True))
+            if not isinstance(item, list) and is_silent(show(item), key):
+                continue
+            beside = [word for parts in others for word in parts[i]]
+            row = (*level([key], tight=True), *level(beside, tight=True))
             at = f"{place}.{key}[{i}]"
             if not isinstance(item, list):
                 inner = (*row, *levels)

@@ -115,7 +115,8 @@ def _write_region(view: YearView) -> Markup:
         head,
         rows,
         caption=f"{view.region.name}: each quarter, twelve months, and the official figures",
-        numbers=range(1, len(head)),
+        numbers=range(1, len(head) - 3),
+        cards=True,
     )
     drawing = draw_changes(counts)
     return render_template(
@@ -157,7 +158,8 @@ def _write_authorities(view: YearView) -> Markup:
     for area in view.authorities:
         head, rows = list_changed(view.tables, view.measures, area, view.quarters)
         caption = f"{area.name}: measures that really changed against a year ago"
-        table = table_html(head, rows, caption=caption, numbers=range(1, len(head) - 1))
+        numbers = range(1, len(head) - 3)
+        table = table_html(head, rows, caption=caption, numbers=numbers, cards=True)
         parts.append((area, _say_own(counts[area.name]), Markup(table) if rows else ""))  # noqa: S704
     return render_template("annual_authorities", parts=parts)
 

@@ -27,6 +27,10 @@
       });
       return (value < 0 ? "\u2212" : "") + text + (measure.unit === "%" ? "%" : "");
     }
+    function nameFigures(measure) {
+      // Many a title ends with the unit: "Contacts with children's social care, per 10,000 children".
+      return measure.title.endsWith(measure.unit) ? measure.title : measure.title + ", " + measure.unit;
+    }
     function word(judgement) {
       var found = /(better|worse|higher|lower)$/.exec(judgement || "");
       return found ? found[1] : "";
@@ -119,7 +123,7 @@
         traces: traces, rows: rows,
         head: ["Area", "Quarter", "Quarter's own figure"].concat(measure.twelve ? ["Twelve months"] : [""], ["Lower limit", "Upper limit", "Signal"]),
         finding: said.length ? measure.short + ", latest quarter: " + said.join("; ") : "Choose at least one authority.",
-        caption: measure.title + ", " + measure.unit + ", " + measure.polarity + ". Each quarter by itself; a gap is a quarter without a figure. Triangles are signals." + lines + " n = " + series.length + " series.",
+        caption: nameFigures(measure) + ", " + measure.polarity + ". Each quarter by itself; a gap is a quarter without a figure. Triangles are signals." + lines + " n = " + series.length + " series.",
         layout: frame(measure, function (layout) {
           layout.margin.r = narrow ? 16 : 170;
           layout.xaxis.tickangle = narrow ? -60 : 0;
@@ -173,7 +177,7 @@
         }),
         head: ["Authority", "Figure", "Lower 95% limit", "Upper 95% limit", "Compared with", "Judgement"],
         finding: measure.short + ", " + one.when + ": " + (parts.length ? parts.join(", ") + " than " + one.against : "no real difference from " + one.against) + ", of " + known.length + " shown",
-        caption: measure.title + ", " + measure.unit + ", " + measure.polarity + ". Lines are 95% intervals, the upright stroke is " + one.against + ". An open circle is no real difference. n = " + known.length + " authorities with a figure.",
+        caption: nameFigures(measure) + ", " + measure.polarity + ". Lines are 95% intervals, the upright stroke is " + one.against + ". An open circle is no real difference. n = " + known.length + " authorities with a figure.",
         layout: frame(measure, function (layout, axis) {
           layout.height = 150 + 34 * Math.max(known.length, 2);
           layout.xaxis = Object.assign({}, axis, { title: { text: measure.unit } });
@@ -206,7 +210,7 @@
         }),
         head: ["Authority", "Figure", "Size (" + measure.base + ")", "Judgement"],
         finding: measure.short + ", " + one.when + ": " + (outside.length ? outside.join(", ") : "none really differs from the region"),
-        caption: measure.title + ", " + measure.unit + ", " + measure.polarity + ". Dotted: 95% and 99.8% limits at each size" + (one.adjusted ? "; dashed: limits widened because the authorities differ by more than chance" : "") + ". Ticked authorities are named. n = " + known.length + ".",
+        caption: nameFigures(measure) + ", " + measure.polarity + ". Dotted: 95% and 99.8% limits at each size" + (one.adjusted ? "; dashed: limits widened because the authorities differ by more than chance" : "") + ". Ticked authorities are named. n = " + known.length + ".",
         layout: frame(measure, function (layout) {
           var values = known.map(function (i) { return one.value[i]; }), low = Math.min.apply(null, values), high = Math.max.apply(null, values), room = (high - low || high || 1) * 0.35;
           layout.yaxis.range = [Math.max(0, low - room), high + room];
@@ -224,7 +228,7 @@
       if (!drawn.rows.length) { return; }
       var kept = drawn.head.map(function (h, i) { return h && i; }).filter(function (i) { return i !== ""; });
       var table = document.createElement("table");
-      table.createCaption().textContent = "The figures behind the chart: " + measure.title + ", " + measure.unit;
+      table.createCaption().textContent = "The figures behind the chart: " + nameFigures(measure);
       var row = table.createTHead().insertRow();
       kept.forEach(function (i) {
         var cell = document.createElement("th");

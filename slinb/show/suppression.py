@@ -59,7 +59,7 @@ def _counts_table(rows: Sequence[Row]) -> str:
     ]
     caption = "Counts of which anything is suppressed, over all authorities and quarters shown"
     numbers = range(1, len(head))
-    return table_html(head, body, caption=caption, numbers=numbers) if body else ""
+    return table_html(head, body, caption=caption, numbers=numbers, cards=True) if body else ""
 
 
 def _start_sentence(words: str) -> str:

@@ -14,6 +14,7 @@ def table_html(
     caption: str,
     numbers: Sequence[int] = (),
     foot: Sequence[str] = (),
+    cards: bool | None = None,
 ) -> str:
     """Write a plain table whose first column heads its rows.
 
@@ -29,6 +30,10 @@ def table_html(
         Positions of the columns that hold numbers and are set flush right.
     foot : sequence of str
         A row of totals; none where empty.
+    cards : bool, optional
+        Show a card a row on a phone, each cell with its heading, instead of a table to be moved
+        sideways. Unless told, a table of words alone is shown so; every heading is written again
+        in each of its cells, so that many tables of numbers would make a page too large.
 
     Examples
     --------
@@ -38,6 +43,12 @@ def table_html(
     """
     return str(
         render_template(
-            "table", head=head, rows=rows, caption=caption, numbers=set(numbers), foot=foot
+            "table",
+            head=head,
+            rows=rows,
+            caption=caption,
+            numbers=set(numbers),
+            foot=foot,
+            cards=not numbers if cards is None else cards,
         )
     )

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
 from slinb.analyse.points import compute_quarterly_points
-from slinb.batch.trace import describe_trace, list_windows, parse_cell, trace_figure
+from slinb.batch.trace import describe_trace, hide_withheld, list_windows, trace_figure
 from slinb.catalogue.areas import load_areas
 from slinb.catalogue.measures import Measure, load_measures
 from slinb.catalogue.periods import Period
-from slinb.errors import ParameterError
 from slinb.schema import OBSERVATIONS
 
 AREAS, MEASURES = load_areas(), load_measures()
@@ -105,14 +103,46 @@ def test_an_official_figure_leads_to_its_publication(pack: pd.DataFrame) -> None
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ["contacts_rate E06000055", "contacts_rate/Bedford"])
-def test_a_figure_is_named_by_measure_and_area(text: str) -> None:
-    measure, area = parse_cell(text, MEASURES, AREAS)
-    assert (measure.id, area.code) == ("contacts_rate", "E06000055")
+def hold(*told: tuple[str, float | None]) -> pd.DataFrame:
+    """Each quarter of Bedford by itself as the public edition has it: None is suppressed."""
+    rows = [
+        {"area": BEDFORD.code, "period": quarter, "measure": take("ytd", "ytd").id, "value": value}
+        for quarter, value in told
+    ]
+    return OBSERVATIONS.conform(pd.DataFrame(rows), fill=True)
 
 
-def test_an_unknown_figure_is_refused_with_what_to_write() -> None:
-    with pytest.raises(ParameterError, match="no measure “contacts”"):
-        parse_cell("contacts Bedford", MEASURES, AREAS)
-    with pytest.raises(ParameterError, match=r"no area “Nowhere”.*contacts_rate E06000055"):
-        parse_cell("contacts_rate Nowhere", MEASURES, AREAS)
+def test_a_public_trace_tells_only_what_the_public_edition_tells() -> None:
+    measure = take("quarter", "rolling12")
+    rows = write(measure, LAST.shift(-3).to(LAST), [BEDFORD.code])
+    found = trace_figure(rows, measure, BEDFORD, LAST, AREAS)
+    public = hold(("2024-25-Q4", 1.0), ("2025-26-Q1", None), ("2025-26-Q2", 1.0))
+    text = describe_trace(hide_withheld(found, public, measure), measure, AREAS)
+    lines = text.splitlines()[1:]
+    assert "400 of 1,000" in lines[0]
+    assert "not told in the public edition" in lines[1]
+    assert "200 of 1,000" in lines[2]
+    # Of the last quarter the public edition says nothing at all.
+    assert "not told in the public edition" in lines[3]
+    assert "sent as" not in text
+    assert "100" not in lines[1].replace("2025", "")
+
+
+def test_a_year_to_date_is_not_told_where_one_of_its_quarters_is_withheld() -> None:
+    measure = take("ytd", "rolling12")
+    rows = write(measure, LAST.shift(-7).to(LAST), [BEDFORD.code])
+    found = trace_figure(rows, measure, BEDFORD, LAST, AREAS)
+    told = ("2025-26-Q1", 1.0), ("2025-26-Q3", 1.0)
+    hidden = hide_withheld(found, hold(*told, ("2025-26-Q2", None)), measure)
+    assert hidden["numerator"].isna().tolist() == [True, True, False, True, True]
+    shown = hide_withheld(found, hold(*told, ("2025-26-Q2", 1.0)), measure)
+    assert shown["numerator"].tolist()[2:] == [100.0, 200.0, 300.0]
+
+
+def test_without_a_public_edition_no_count_is_told() -> None:
+    measure = take("snapshot", "snapshot")
+    rows = write(measure, [LAST], [BEDFORD.code])
+    found = trace_figure(rows, measure, BEDFORD, LAST, AREAS)
+    hidden = hide_withheld(found, OBSERVATIONS.empty(), measure)
+    assert hidden[["numerator", "denominator", "value"]].isna().all(axis=None)
+    assert hidden["cell"].tolist() == ["E3"]

@@ -87,6 +87,10 @@ def test_each_authority_has_its_counts_and_the_way_to_its_page() -> None:
     luton = next(r for r in rows if r.th.text == "Luton")
     # worse, better, new, ended, new signals, to explain
     assert [td.text for td in luton.select("td")] == ["1", "1", "1", "0", "1", "1"]
+    # On a phone the headings are gone, and each count says what it counts.
+    assert [td["data-label"] for td in luton.select("td")] == [
+        *("worse", "better", "new", "ended", "new signals", "to explain"),
+    ]
     assert luton.a["href"] == "RESTRICTED_authority-profile-luton.html"
     thurrock = next(r for r in rows if r.th.text == "Thurrock")
     assert {td.text for td in thurrock.select("td")} == {"–"}  # sent nothing: never a zero
