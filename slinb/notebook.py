@@ -32,9 +32,14 @@ from slinb.show.neglect import NEGLECT_TABLES, NeglectView, neglect_html
 from slinb.show.profile import PROFILE_TABLES, profile_html
 from slinb.show.quality import quality_html
 from slinb.show.receipt import RECEIPT_TABLES, receipt_html
+from slinb.show.receipt_neglect import (
+    NEGLECT_RECEIPT_TABLES,
+    NEGLECT_WITH_REGION,
+    neglect_receipt_html,
+)
 from slinb.show.rug import RugExtras, rug_html
 from slinb.show.rug_sparks import list_published_sparks, list_sparks
-from slinb.show.section20 import View, section20_html
+from slinb.show.section20 import SECTION20_TABLES, Section20View, section20_html
 from slinb.show.section20_receipt import (
     SECTION20_RECEIPT_TABLES,
     SECTION20_WITH_REGION,
@@ -69,6 +74,7 @@ __all__ = [
     "show_messages",
     "show_neglect",
     "show_own_audits",
+    "show_own_neglect",
     "show_own_section20",
     "show_profile",
     "show_quality",
@@ -209,10 +215,10 @@ def show_profile(quarter: Edition, authority: str) -> Html:
     ParameterError
         ``authority`` is not one of the region's.
     """
-    chosen = _find_authority(quarter, authority)
+    chosen, tables = _read_own(quarter, authority, PROFILE_TABLES)
     return _style(
         profile_html(
-            _read_for(quarter, PROFILE_TABLES, chosen),
+            tables,
             quarter.measures,
             chosen,
             quarter.areas,
@@ -227,9 +233,8 @@ def show_profile(quarter: Edition, authority: str) -> Html:
 
 def show_section20(quarter: Edition, section: str) -> Html:
     """Show one section of the Section 20 briefing (:data:`slinb.show.section20.SECTIONS`)."""
-    names = ("history", "figures", "incidence", "medians", "quality", "messages")
-    tables = {f"section20_{name}": quarter.result(f"section20_{name}") for name in names}
-    view = View(tables, quarter.authorities, quarter.region, quarter.period)
+    tables = {name: quarter.result(name) for name in SECTION20_TABLES}
+    view = Section20View(tables, quarter.authorities, quarter.region, quarter.period)
     return _style(section20_html(view, section))
 
 
@@ -266,10 +271,10 @@ def show_receipt(quarter: Edition, authority: str) -> Html:
     ParameterError
         ``authority`` is not one of the region's, or the edition is the public one.
     """
-    chosen = _find_authority(quarter, authority)
+    chosen, tables = _read_own(quarter, authority, RECEIPT_TABLES)
     return _style(
         receipt_html(
-            _read_for(quarter, RECEIPT_TABLES, chosen),
+            tables,
             quarter.measures,
             chosen,
             quarter.areas,
@@ -287,8 +292,7 @@ def show_own_audits(quarter: Edition, authority: str) -> Html:
     ParameterError
         ``authority`` is not one of the region's.
     """
-    chosen = _find_authority(quarter, authority)
-    tables = _read_for(quarter, AUDIT_RECEIPT_TABLES, chosen)
+    chosen, tables = _read_own(quarter, authority, AUDIT_RECEIPT_TABLES)
     return _style(audit_receipt_html(tables, chosen, quarter.period))
 
 
@@ -300,17 +304,37 @@ def show_own_section20(quarter: Edition, authority: str) -> Html:
     ParameterError
         ``authority`` is not one of the region's.
     """
-    chosen = _find_authority(quarter, authority)
-    tables = _read_for(quarter, SECTION20_RECEIPT_TABLES, chosen)
-    view = View(tables, [chosen], quarter.region, quarter.period)
+    chosen, tables = _read_own(quarter, authority, SECTION20_RECEIPT_TABLES)
+    view = Section20View(tables, [chosen], quarter.region, quarter.period)
     return _style(section20_receipt_html(view, chosen))
 
 
-def _read_for(quarter: Edition, names: Sequence[str], authority: Area) -> dict[str, DataFrame]:
-    """Return tables for one authority's page: whole where it stands among the others."""
-    whole = ("comparison_quarterly", "comparison_annual", *SECTION20_WITH_REGION)
-    return {
-        name: quarter.result(name) if name in whole else quarter.result_of(name, authority)
+def show_own_neglect(quarter: Edition, authority: str) -> Html:
+    """Show what one authority gets back for its counts on neglect; of the restricted edition only.
+
+    Raises
+    ------
+    ParameterError
+        ``authority`` is not one of the region's.
+    """
+    chosen, tables = _read_own(quarter, authority, NEGLECT_RECEIPT_TABLES)
+    view = NeglectView(tables, [chosen], quarter.region, quarter.period)
+    return _style(neglect_receipt_html(view, chosen))
+
+
+def _read_own(
+    quarter: Edition, authority: str, names: Sequence[str]
+) -> tuple[Area, dict[str, DataFrame]]:
+    """Return an authority and tables for its page: whole where it stands among the others."""
+    chosen = _find_authority(quarter, authority)
+    whole = (
+        "comparison_quarterly",
+        "comparison_annual",
+        *SECTION20_WITH_REGION,
+        *NEGLECT_WITH_REGION,
+    )
+    return chosen, {
+        name: quarter.result(name) if name in whole else quarter.result_of(name, chosen)
         for name in names
     }
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from slinb.analyse.dive_medians import compute_medians
+from slinb.analyse.dive_public import withhold_durations
+from slinb.analyse.dive_quality import list_quality
+from slinb.analyse.dive_scope import Scope
 from slinb.analyse.neglect_figures import SOURCES, compute_neglect_figures
 from slinb.analyse.neglect_findings import choose_neglect_findings
 from slinb.analyse.neglect_history import trace_bands, trace_history
-from slinb.analyse.section20 import list_quality
-from slinb.analyse.section20_public import withhold_durations
-from slinb.analyse.section20_time import compute_medians
 from slinb.catalogue.measures import Measures
 from slinb.catalogue.neglect import Neglect
 from slinb.catalogue.periods import Period
@@ -52,41 +53,29 @@ def analyse_neglect(
         The quarter.
     base : int, optional
         In the public edition: to what the region's counts are rounded; the authorities' are
-        withheld (:mod:`slinb.analyse.section20_public`).
+        withheld (:mod:`slinb.analyse.dive_public`).
 
     Returns
     -------
     dict of DataFrame
         The tables of :data:`slinb.analyse.neglect_tables.TABLES`.
     """
-    own, lengths = (_take(frame, period) for frame in (counts, durations))
-    figures = compute_neglect_figures(own, published, data, region, authorities, period, base)
-    lengths = _choose_lengths(lengths)
+    scope = Scope(DIVE, region, authorities, period, base)
+    own, lengths = (scope.take(frame) for frame in (counts, durations))
+    figures = compute_neglect_figures(own, published, data, scope)
     if base is not None:
         lengths = withhold_durations(lengths)
     areas = [*authorities, region]
     bands = trace_bands(published, measures, areas)
+    medians = compute_medians(lengths, region, authorities, SOURCES)
     return {
         "neglect_band": bands,
         "neglect_history": trace_history(published, measures, areas),
         "neglect_figures": figures,
-        "neglect_medians": _mend_absent(compute_medians(lengths, region, authorities), region),
+        "neglect_medians": _mend_absent(medians, region),
         "neglect_quality": list_quality(_drop_shares(figures), authorities, _CHECKS),
-        "neglect_findings": choose_neglect_findings(figures, bands, data, region, authorities),
+        "neglect_findings": choose_neglect_findings(figures, bands, data, scope),
     }
-
-
-def _take(frame: pd.DataFrame, period: Period) -> pd.DataFrame:
-    """Keep the rows of this dive and quarter."""
-    rows = frame[frame["dive"].eq(DIVE) & frame["period"].eq(period.id)]
-    return rows.reset_index(drop=True)
-
-
-def _choose_lengths(durations: pd.DataFrame) -> pd.DataFrame:
-    """Keep of each authority the lengths of the source that tells most."""
-    rank = durations["source"].map({name: i for i, name in enumerate(SOURCES)})
-    best = rank.groupby([durations[name] for name in ("area", "measure")]).transform("min")
-    return durations[rank.eq(best)].reset_index(drop=True)
 
 
 def _mend_absent(medians: pd.DataFrame, region: str) -> pd.DataFrame:

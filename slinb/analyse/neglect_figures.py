@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from slinb.analyse.section20_figures import (
-    PER_CENT,
-    add_values,
-    find_population,
-    judge_figures,
-    take_rates,
-)
-from slinb.analyse.section20_pool import (
-    add_cohorts,
-    add_group,
-    choose_source,
-    fill_categories,
-    pool_region,
-)
-from slinb.analyse.section20_public import round_counts
-from slinb.analyse.section20_tables import FIGURES
+from slinb.analyse.dive_figures import compute_figures
+from slinb.analyse.dive_pool import add_cohorts, add_groups, fill_categories, take_counts
+from slinb.analyse.dive_scope import Scope
 from slinb.catalogue.dives import load_dives
 from slinb.catalogue.neglect import Neglect
 from slinb.catalogue.periods import Period
 
 #: The census tells most; Annex A shows the present only.
 SOURCES = ("CIN census", "practice return", "Annex A")
+#: Counts that are also given as a rate, and the item under which it stands.
 RATES = {
     ("N1", "neglect"): "neglect rate",
     ("N1", "neglect or multiple"): "neglect or multiple rate",
@@ -45,77 +32,43 @@ _LEGAL = ("N10", "legal status")
 
 
 def compute_neglect_figures(
-    counts: pd.DataFrame,
-    published: pd.DataFrame,
-    data: Neglect,
-    region: str,
-    authorities: Sequence[str],
-    period: Period,
-    base: int | None = None,
+    counts: pd.DataFrame, published: pd.DataFrame, data: Neglect, scope: Scope
 ) -> pd.DataFrame:
-    """Return every share and rate, of the authorities and of the region.
+    """Return every share and rate, as :func:`slinb.analyse.dive_figures.compute_figures` does.
 
     Parameters
     ----------
     counts : DataFrame
-        Rows of :data:`slinb.schema.DIVE_COUNTS` of the dive ``neglect`` and of one quarter.
+        Rows of :data:`slinb.schema.DIVE_COUNTS` of the dive and of one quarter.
     published : DataFrame
         Observations with ``population_0_17``, for the rates.
     data : Neglect
-        From :func:`slinb.catalogue.neglect.load_neglect`.
-    region : str
-        ONS code of the region.
-    authorities : sequence of str
-        ONS codes of all its authorities.
-    period : Period
-        The quarter.
-    base : int, optional
-        In the public edition: to what the region's counts are rounded; the authorities' are
-        withheld.
+    scope : Scope
 
     Returns
     -------
     DataFrame
-        Rows of :data:`slinb.analyse.section20_tables.FIGURES`. Where an authority sent both,
-        the census goes before Annex A. The last four cohorts that were followed for so long
-        also stand together under an empty cohort. The region has all its authorities in it.
+        Rows of :data:`slinb.analyse.dive_tables.FIGURES`. The last four cohorts that were
+        followed for so long also stand together under an empty cohort.
     """
-    rows = counts.drop(columns=["file", "sheet", "cell", "dive"])
-    rows = _fill_partitions(choose_source(rows, SOURCES))
-    for group in data.groups:
-        rows = add_group(rows, group)
-    rows = _add_year(rows, period)
-    pooled = pool_region(rows, region, authorities).assign(unit=PER_CENT)
-    if base is not None:
-        pooled = round_counts(pooled, region, authorities, base)
-    people = find_population(published, [*authorities, region], period)
-    rates = take_rates(pooled, people, region, authorities, RATES)
-    both = pd.concat([pooled, rates], ignore_index=True)
-    return FIGURES.conform(judge_figures(add_values(both), region, data), fill=True)
+    rows = add_groups(select_counts(counts), data.groups)
+    rows = add_cohorts(rows, mark_mature(rows, scope.period))
+    return compute_figures(rows, published, data, scope, RATES)
 
 
-def _fill_partitions(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add a zero for each category that a breakdown which adds up leaves out.
+def select_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the counts that figures are made of, with a zero where a category has nobody.
 
-    Other breakdowns have a base for each category: what is absent there was not counted.
+    Breakdowns that do not add up have a base for each category: what is absent was not counted.
     """
+    rows = take_counts(counts, SOURCES)
     adding = {(p.measure, p.breakdown) for p in load_dives()["neglect"].partitions} | {_LEGAL}
     keys = pd.Series(list(zip(rows["measure"], rows["breakdown"], strict=True)), dtype=object)
     whole = keys.isin(list(adding)).to_numpy()
     return pd.concat([rows[~whole], fill_categories(rows[whole])], ignore_index=True)
 
 
-def _add_year(rows: pd.DataFrame, period: Period) -> pd.DataFrame:
-    """Add the sum of the last four cohorts of each count that were followed to their end."""
-    chosen = rows[_find_mature(rows, period)]
-    if chosen.empty:
-        return rows
-    names = chosen["cohort"].unique().tolist()
-    both = add_cohorts(chosen.reset_index(drop=True), names)
-    return pd.concat([rows, both[both["cohort"].eq("")]], ignore_index=True)
-
-
-def _find_mature(rows: pd.DataFrame, period: Period) -> pd.Series[Any]:
+def mark_mature(rows: pd.DataFrame, period: Period) -> pd.Series[Any]:
     """Mark the cohorts of a count that are drawn together."""
     behind = rows["item"].map(_FOLLOWED).astype("float64").fillna(0)
     ages = {c: _count_quarters(Period.parse(c), period) for c in rows["cohort"].unique() if c}

@@ -12,19 +12,21 @@ not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from slinb.analyse.dive_findings import REAL, Figures, Found, copy_figure, take_first
-from slinb.analyse.section20_tables import FINDINGS
+from slinb.analyse.dive_findings import Figures, Found, choose_pages, copy_figure, set_share
+from slinb.analyse.dive_scope import Scope
 from slinb.catalogue.areas import ENGLAND
 from slinb.catalogue.neglect import Against, Neglect
 from slinb.catalogue.periods import Period
 
 _MOST_DIFFERENCES = 3
+#: The line that the first message of an authority speaks of.
+_SHARE = "band"
 #: Years between a published figure and the one that it is set beside.
 _YEARS_BACK = 5
 _BESIDE = ("domestic abuse", "parental mental health", "parental drug misuse",
@@ -32,41 +34,28 @@ _BESIDE = ("domestic abuse", "parental mental health", "parental drug misuse",
 
 
 def choose_neglect_findings(
-    figures: pd.DataFrame,
-    bands: pd.DataFrame,
-    data: Neglect,
-    region: str,
-    authorities: Sequence[str],
+    figures: pd.DataFrame, bands: pd.DataFrame, data: Neglect, scope: Scope
 ) -> pd.DataFrame:
     """Choose the findings of the region's page and of each authority's.
 
     Parameters
     ----------
     figures : DataFrame
-        Rows of :data:`slinb.analyse.section20_tables.FIGURES`.
+        Rows of :data:`slinb.analyse.dive_tables.FIGURES`.
     bands : DataFrame
         Rows of :data:`slinb.analyse.neglect_published.NEGLECT_BAND`.
     data : Neglect
         The lines, in their order, and how many findings a page has at most.
-    region : str
-        ONS code of the region.
-    authorities : sequence of str
-        ONS codes of its authorities.
+    scope : Scope
 
     Returns
     -------
     DataFrame
-        Rows of :data:`slinb.analyse.section20_tables.FINDINGS`, in order of the pages.
+        Rows of :data:`slinb.analyse.dive_tables.FINDINGS`, in order of the pages.
     """
-    own = Figures(figures, data, region, authorities)
-    tables = _Tables(own, bands[bands["window"].eq("open")], data)
-    rows: list[Found] = []
-    for area in [region, *authorities]:
-        found = _list_region(tables) if area == region else _list_authority(tables, area)
-        chosen = take_first(found, data.most)
-        rows += [{**one, "area": area, "order": i} for i, one in enumerate(chosen, start=1)]
-    return FINDINGS.from_rows(
-        [{name: one[name] for name in FINDINGS.names if name in one} for one in rows]
+    tables = _Tables(Figures(figures, data, scope), bands[bands["window"].eq("open")], data)
+    return choose_pages(
+        scope, data.most, _list_region(tables), lambda area: _list_authority(tables, area)
     )
 
 
@@ -78,6 +67,11 @@ class _Tables:
     bands: pd.DataFrame
     data: Neglect
 
+    @property
+    def region(self) -> str:
+        """ONS code of the region."""
+        return self.figures.scope.region
+
     def band(self, area: str, period: str = "") -> Found | None:
         """Return the published plans of an area: of a year, or of the latest."""
         rows = self.bands[self.bands["area"].eq(area) & self.bands["neglect_pct"].notna()]
@@ -86,33 +80,29 @@ class _Tables:
 
 
 def _list_region(tables: _Tables) -> Iterator[Found]:
-    region = tables.figures.region
     yield from _find_published(tables)
-    yield from _find_share(tables, region, line="")
+    yield from _find_share(tables, tables.region, line="")
     against = [one for rule in tables.data.against if (one := _find_against(tables, rule))]
-    found = [one for line in tables.data.lines if (one := tables.figures.find_spread(line))]
-    spread = sorted((f for f in found if f["differ"]), key=lambda f: (-f["sure"], -f["differ"]))
+    spread, even = tables.figures.compare_region()
+    spread.sort(key=lambda f: (-f["sure"], -f["differ"]))
     yield from against[:1]
     yield from spread[:1]
-    yield from _find_tool(tables, region)
+    yield from _find_tool(tables, tables.region)
     yield from against[1:]
     yield from _find_beside(tables)
     yield from spread[1:]
-    yield from ({**one, "pattern": "even"} for one in found if not one["differ"])
+    yield from even
 
 
 def _list_authority(tables: _Tables, area: str) -> Iterator[Found]:
-    yield from _find_share(tables, area, line="band")
-    stated = [found for found in tables.figures.compare_lines(area) if found["line"] != "band"]
-    differs = [found for found in stated if found["pattern"] == "differs"]
-    sure = sorted(differs, key=lambda f: f["judgement_998"] not in REAL)
-    yield from sure[:_MOST_DIFFERENCES]
+    yield from _find_share(tables, area, line=_SHARE)
+    differs, similar = tables.figures.compare_lines(area, said=_SHARE)
+    yield from differs[:_MOST_DIFFERENCES]
     yield from _find_own(tables, area)
     yield from _find_tool(tables, area)
-    yield from sure[_MOST_DIFFERENCES:]
-    if area not in set(tables.figures.table["area"]):  # what is withheld was sent
-        yield {"pattern": "nothing_sent", "line": "", "measure": "", "period": ""}
-    yield from (found for found in stated if found["pattern"] == "similar")
+    yield from differs[_MOST_DIFFERENCES:]
+    yield from tables.figures.find_silence(area)
+    yield from similar
 
 
 # Published ----------------------------------------------------------------------------------
@@ -120,12 +110,11 @@ def _list_authority(tables: _Tables, area: str) -> Iterator[Found]:
 
 def _find_published(tables: _Tables) -> Iterator[Found]:
     """Yield the region's published share, and who changes place when Multiple is counted."""
-    region = tables.figures.region
-    now = tables.band(region)
+    now = tables.band(tables.region)
     if now is None:
         return
     england = tables.band(ENGLAND, now["period"])
-    rows = [tables.band(area, now["period"]) for area in tables.figures.authorities]
+    rows = [tables.band(area, now["period"]) for area in tables.figures.scope.authorities]
     known = [row for row in rows if row is not None]
     unknown = [row["area"] for row in known if row["band_status"] == "suppressed"]
     lowest = min(known, key=lambda row: row["neglect_pct"], default=None)
@@ -171,20 +160,18 @@ def _find_own(tables: _Tables, area: str) -> Iterator[Found]:
 
 def _find_share(tables: _Tables, area: str, *, line: str) -> Iterator[Found]:
     """Yield the share of plans now for neglect, and for neglect or multiple."""
-    key = tables.data.line("band").key
+    key = tables.data.line(_SHARE).key
     band = tables.figures.pick(area, key)
     neglect = tables.figures.pick(area, {**key, "item": "neglect"})
     if band is not None and neglect is not None:
-        counts = {name: neglect[name] for name in ("numerator", "denominator", "value")}
-        yield {**copy_figure(band, "share", line), **counts, "other": band["value"]}
+        yield set_share(neglect, band, line)
 
 
 def _find_against(tables: _Tables, rule: Against) -> Found | None:
     """Return a line on which neglect and others of the region lie apart, None if they do not."""
     line = tables.data.line(rule.line)
-    region = tables.figures.region
-    own = tables.figures.pick(region, line.key)
-    other = tables.figures.pick(region, {**line.key, "category": rule.category})
+    own = tables.figures.pick(tables.region, line.key)
+    other = tables.figures.pick(tables.region, {**line.key, "category": rule.category})
     if own is None or other is None:
         return None
     if own["lower"] <= other["upper"] and other["lower"] <= own["upper"]:
@@ -206,7 +193,7 @@ def _find_tool(tables: _Tables, area: str) -> Iterator[Found]:
 def _find_beside(tables: _Tables) -> Iterator[Found]:
     """Yield what was found beside neglect in the region's assessments."""
     key = tables.data.line("domestic").key
-    found = [tables.figures.pick(tables.figures.region, {**key, "category": c}) for c in _BESIDE]
+    found = [tables.figures.pick(tables.region, {**key, "category": c}) for c in _BESIDE]
     first, *rest = found
     if first is not None:
         values = {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from slinb.analyse.dive_history import order_history
 from slinb.analyse.neglect_published import band_neglect
-from slinb.analyse.neglect_tables import HISTORY
 from slinb.analyse.points import compute_points
 from slinb.catalogue.areas import ENGLAND
 from slinb.catalogue.measures import Measures
@@ -68,12 +68,8 @@ def trace_history(
     Returns
     -------
     DataFrame
-        Rows of :data:`slinb.analyse.neglect_tables.HISTORY`, by area, measure and period.
+        Rows of :data:`slinb.analyse.dive_tables.HISTORY`, by area, measure and period.
     """
     rows = published[published["area"].isin([*areas, ENGLAND])]
     points = compute_points(rows, measures.select(_HISTORY))
-    points = points[points["status"].ne("not_applicable")]
-    place = {code: i for i, code in enumerate([*areas, ENGLAND])}
-    keyed = points.assign(place=points["area"].map(place))
-    ordered = keyed.sort_values(["place", "measure", "period"], ignore_index=True)
-    return HISTORY.conform(ordered[HISTORY.names])
+    return order_history(points[points["status"].ne("not_applicable")], areas)

@@ -1,28 +1,11 @@
-"""The result tables of the neglect deep dive, beside those that it shares with Section 20."""
+"""The result tables of the neglect deep dive: what it adds to those of every dive."""
 
 from __future__ import annotations
 
+from slinb.analyse.dive_tables import FIGURES, FINDINGS, HISTORY, MEDIANS, QUALITY
 from slinb.analyse.neglect_published import NEGLECT_BAND
-from slinb.analyse.section20_tables import FIGURES, FINDINGS, MEDIANS, QUALITY
-from slinb.schema import Column, TableSchema
 
-HISTORY = TableSchema(
-    "neglect history",
-    (
-        Column("area", "str", "ONS code of the authority, the region or England"),
-        Column("period", "str", "reporting year or academic year"),
-        Column("measure", "str", "id of the published measure"),
-        Column("numerator", "float64", "published count above the line"),
-        Column("denominator", "float64", "published count below the line"),
-        Column("value", "float64", "per cent"),
-        Column("status", "str", "status of the value"),
-        Column("note", "str", "how it was worked out, where it was"),
-        Column("release", "str", "release of the publication"),
-    ),
-)
-
-#: By name, as they are stored. Figures, medians, quality and findings have the columns of those of
-#: Section 20; the population of a median is a group of categories.
+#: By name, as they are stored. The population of a median is a group of categories.
 TABLES = {
     "neglect_band": NEGLECT_BAND,
     "neglect_history": HISTORY,

@@ -9,14 +9,14 @@ where places are left, its history, the practice question and lines on which it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
-from slinb.analyse.dive_findings import REAL, Figures, Found, copy_figure, take_first
+from slinb.analyse.dive_findings import Figures, Found, choose_pages, copy_figure, set_share
+from slinb.analyse.dive_scope import Scope
 from slinb.analyse.section20_history import STOCK, STOCK_WITHOUT
-from slinb.analyse.section20_tables import FINDINGS
 from slinb.catalogue.section20 import Section20
 
 #: The last reporting year that closed before the judgment of November 2015.
@@ -32,8 +32,7 @@ def choose_findings(
     incidence: pd.DataFrame,
     history: pd.DataFrame,
     data: Section20,
-    region: str,
-    authorities: Sequence[str],
+    scope: Scope,
 ) -> pd.DataFrame:
     """Choose the findings of the region's page and of each authority's.
 
@@ -43,26 +42,17 @@ def choose_findings(
         Tables of :mod:`slinb.analyse.section20_tables`.
     data : Section20
         The lines, in their order, and how many findings a page has at most.
-    region : str
-        ONS code of the region.
-    authorities : sequence of str
-        ONS codes of its authorities.
+    scope : Scope
 
     Returns
     -------
     DataFrame
-        Rows of :data:`slinb.analyse.section20_tables.FINDINGS`, in order of the pages. A
-        figure that is withheld is no finding.
+        Rows of :data:`slinb.analyse.dive_tables.FINDINGS`, in order of the pages. A figure that
+        is withheld is no finding.
     """
-    own = Figures(figures, data, region, authorities)
-    tables = _Tables(own, incidence, history, data, region, authorities)
-    rows: list[Found] = []
-    for area in [region, *authorities]:
-        found = _list_region(tables) if area == region else _list_authority(tables, area)
-        chosen = take_first(found, data.most)
-        rows += [{**one, "area": area, "order": i} for i, one in enumerate(chosen, start=1)]
-    return FINDINGS.from_rows(
-        [{name: one[name] for name in FINDINGS.names if name in one} for one in rows]
+    tables = _Tables(Figures(figures, data, scope), incidence, history, scope.region)
+    return choose_pages(
+        scope, data.most, _list_region(tables), lambda area: _list_authority(tables, area)
     )
 
 
@@ -73,13 +63,7 @@ class _Tables:
     figures: Figures
     incidence: pd.DataFrame
     history: pd.DataFrame
-    data: Section20
     region: str
-    authorities: Sequence[str]
-
-    def pick(self, area: str, key: dict[str, str]) -> Found | None:
-        """Return one figure of an area, None without a number."""
-        return self.figures.pick(area, key)
 
     def year(self, area: str, measure: str, period: str = "") -> Found | None:
         """Return a published figure of an area: of a year, or the latest."""
@@ -92,28 +76,23 @@ def _list_region(tables: _Tables) -> Iterator[Found]:
     region = tables.region
     yield from _find_history(tables, region)
     yield from _find_share(tables, region)
-    found = [one for line in tables.data.lines if (one := tables.figures.find_spread(line))]
-    spread = [one for one in found if one["differ"]]
+    spread, even = tables.figures.compare_region()
     yield from (one for one in spread if one["line"] == "long")
     yield from _find_followed(tables)
     yield from _find_practice(tables, region)
     yield from sorted(spread, key=lambda f: (-f["sure"], -f["differ"]))
-    yield from ({**one, "pattern": "even"} for one in found if not one["differ"])
+    yield from even
 
 
 def _list_authority(tables: _Tables, area: str) -> Iterator[Found]:
     yield from _find_share(tables, area)
-    stated = [found for found in tables.figures.compare_lines(area) if found["line"] != _SHARE]
-    differs = [found for found in stated if found["pattern"] == "differs"]
-    sure = sorted(differs, key=lambda f: f["judgement_998"] not in REAL)
-    yield from sure[:_MOST_DIFFERENCES]
+    differs, similar = tables.figures.compare_lines(area, said=_SHARE)
+    yield from differs[:_MOST_DIFFERENCES]
     yield from _find_history(tables, area)
     yield from _find_practice(tables, area)
-    yield from sure[_MOST_DIFFERENCES:]
-    if area not in set(tables.figures.table["area"]):  # what is withheld was sent
-        yield {"pattern": "nothing_sent", "line": "", "measure": "", "period": ""}
+    yield from differs[_MOST_DIFFERENCES:]
+    yield from tables.figures.find_silence(area)
     places = {"long": 0, "convert": 1}
-    similar = [found for found in stated if found["pattern"] == "similar"]
     yield from sorted(similar, key=lambda f: places.get(f["line"], 2))
 
 
@@ -135,17 +114,16 @@ def _find_history(tables: _Tables, area: str) -> Iterator[Found]:
 def _find_share(tables: _Tables, area: str) -> Iterator[Found]:
     """Yield the share of care now, with and without UASC."""
     key = {"measure": "S1", "item": "stock", "window": "snapshot"}
-    whole = tables.pick(area, {**key, "population": "all"})
-    without = tables.pick(area, {**key, "population": "not UASC"})
+    pick = tables.figures.pick
+    whole = pick(area, {**key, "population": "all"})
+    without = pick(area, {**key, "population": "not UASC"})
     if whole is None or without is None:
         return
-    uasc = tables.pick(
+    uasc = pick(
         area, {**key, "measure": "S2", "item": "UASC share of Section 20", "population": "all"}
     )
-    found = copy_figure(without, "share", "" if area == tables.region else _SHARE)
-    counts = {name: whole[name] for name in ("numerator", "denominator", "value")}
-    more = {"other": without["value"], "third": uasc["value"] if uasc else None}
-    yield {**found, **counts, **more}
+    line = "" if area == tables.region else _SHARE
+    yield set_share(whole, without, line, third=uasc["value"] if uasc else None)
 
 
 def _find_followed(tables: _Tables) -> Iterator[Found]:
@@ -173,7 +151,7 @@ def _find_practice(tables: _Tables, area: str) -> Iterator[Found]:
     """Yield the question of the practice return to which the smallest share said yes."""
     figures = tables.figures.shares
     asked = figures["area"].eq(area) & figures["measure"].eq("S18") & figures["breakdown"].eq("")
-    events = [item for item in figures["item"].unique() if tables.data.is_event(item)]
+    events = [item for item in figures["item"].unique() if tables.figures.data.is_event(item)]
     rows = figures[asked & ~figures["item"].isin(events)]
     if len(rows):
         least = dict(rows.sort_values("value", kind="stable").iloc[0])

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from slinb.analyse.section20_tables import HISTORY
+from slinb.analyse.dive_history import order_history
+from slinb.analyse.dive_tables import HISTORY
 from slinb.catalogue.areas import ENGLAND
 
 #: Published measures, and the one that is worked out here from two of them.
@@ -37,16 +38,13 @@ def trace_history(published: pd.DataFrame, areas: Sequence[str]) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        Rows of :data:`slinb.analyse.section20_tables.HISTORY`. A suppressed part withholds
+        Rows of :data:`slinb.analyse.dive_tables.HISTORY`. A suppressed part withholds
         what is worked out from it. Years without a published table have no row.
     """
     wanted = published["measure"].isin(_PUBLISHED) & published["area"].isin([*areas, ENGLAND])
     rows = published[wanted & published["status"].ne("not_applicable")]
     both = pd.concat([rows[HISTORY.names], _adjust_starts(rows)], ignore_index=True)
-    place = {code: i for i, code in enumerate([*areas, ENGLAND])}
-    keys = both.assign(place=both["area"].map(place))
-    ordered = keys.sort_values(["place", "measure", "period"], ignore_index=True)
-    return HISTORY.conform(ordered.drop(columns="place"))
+    return order_history(both, areas)
 
 
 def _adjust_starts(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,61 +1,10 @@
-"""The result tables of the Section 20 deep dive: every column once, with its meaning."""
+"""The result tables of the Section 20 deep dive: what it adds to those of every dive."""
 
 from __future__ import annotations
 
-from slinb.schema import Column, Dtype, TableSchema
+from slinb.analyse.dive_tables import FIGURES, FINDINGS, HISTORY, MEDIANS, QUALITY, make_table
 
-
-def _table(name: str, *columns: tuple[str, Dtype, str]) -> TableSchema:
-    return TableSchema(name, tuple(Column(*column) for column in columns))
-
-
-HISTORY = _table(
-    "section 20 history",
-    ("area", "str", "ONS code of the authority, the region or England"),
-    ("period", "str", "reporting year"),
-    (
-        "measure",
-        "str",
-        "s20_pct, s20_excl_uasc_pct, uasc_cla_pct, s20_starts_pct, uasc_starts_pct or "
-        "s20_starts_excl_uasc_pct",
-    ),
-    ("numerator", "float64", "published count above the line"),
-    ("denominator", "float64", "published count below the line"),
-    ("value", "float64", "per cent, as published where published"),
-    ("status", "str", "status of the value"),
-    ("note", "str", "how it was worked out, where it was"),
-    ("release", "str", "release of the publication"),
-)
-
-FIGURES = _table(
-    "section 20 figures",
-    ("area", "str", "ONS code of the authority or region"),
-    ("period", "str", "quarter of the return"),
-    ("measure", "str", "S1 to S19"),
-    ("item", "str", "what is counted within the measure"),
-    ("source", "str", "SSDA903, Annex A or practice return; of a region the first of them"),
-    ("window", "str", "snapshot, quarter, year or cohort"),
-    ("cohort", "str", "quarter of start; empty for all mature cohorts together"),
-    ("population", "str", "all, UASC or not UASC"),
-    ("breakdown", "str", "age now, ending group, …; empty for the total"),
-    ("category", "str", "the category of the breakdown"),
-    ("across", "str", "category of the second breakdown, else empty"),
-    ("numerator", "float64", "children (or spells, endings, cases) counted"),
-    ("denominator", "float64", "of how many"),
-    ("excluded", "float64", "how many could not be counted either way"),
-    ("why", "str", "why they were left out"),
-    ("unit", "str", "% or per 10,000 children"),
-    ("value", "float64", "in the unit; missing without a denominator or by status"),
-    ("lower", "float64", "lower 95% confidence limit"),
-    ("upper", "float64", "upper 95% confidence limit"),
-    ("status", "str", "status of the value"),
-    ("benchmark_value", "float64", "the region's figure, all its authorities in it"),
-    ("judgement", "str", "better, worse, higher, lower, similar or not compared, at 95%"),
-    ("judgement_998", "str", "the same at 99.8%"),
-    ("absent", "str", "of a region: codes of the authorities that it is without"),
-)
-
-INCIDENCE = _table(
+INCIDENCE = make_table(
     "section 20 cumulative incidence",
     ("area", "str", "ONS code of the authority or region"),
     ("starters", "str", "all, or the reporting year in which they started"),
@@ -72,57 +21,7 @@ INCIDENCE = _table(
     ("absent", "str", "of a region: codes of the authorities that it is without"),
 )
 
-MEDIANS = _table(
-    "section 20 durations",
-    ("area", "str", "ONS code of the authority or region"),
-    ("measure", "str", "S6 (current spell) or S10 (start to order)"),
-    ("population", "str", "all, UASC or not UASC"),
-    ("n", "float64", "spells behind it"),
-    ("quarter", "float64", "lower quartile, months"),
-    ("median", "float64", "median, months"),
-    ("three_quarters", "float64", "upper quartile, months"),
-    ("status", "str", "final, suppressed, low_reliability (fewer than ten spells) or missing"),
-    ("absent", "str", "of a region: codes of the authorities that it is without"),
-)
-
-QUALITY = _table(
-    "section 20 data quality",
-    ("area", "str", "ONS code of the authority"),
-    ("kind", "str", "check (S17), left out, or not sent"),
-    ("measure", "str", "S1 to S19; empty where nothing at all was sent"),
-    ("item", "str", "the check, or what was counted"),
-    ("n", "float64", "children or rows that failed, or were left out"),
-    ("of", "float64", "of how many"),
-    ("why", "str", "why they were left out"),
-    ("status", "str", "status of n"),
-)
-
-FINDINGS = _table(
-    "section 20 findings",
-    ("area", "str", "ONS code of the authority or region on whose page it stands"),
-    ("order", "int64", "1 is first"),
-    ("pattern", "str", "id of the sentence pattern"),
-    ("line", "str", "id of the line in the catalogue, or the item of a practice question"),
-    ("measure", "str", "S1 to S19, or the measure of the history"),
-    ("period", "str", "quarter, or the reporting year of a published figure"),
-    ("numerator", "float64", "count above the line"),
-    ("denominator", "float64", "count below the line"),
-    ("value", "float64", "the figure"),
-    ("lower", "float64", "lower 95% confidence limit"),
-    ("upper", "float64", "upper 95% confidence limit"),
-    ("benchmark_value", "float64", "the region's figure"),
-    ("judgement", "str", "at 95%"),
-    ("judgement_998", "str", "at 99.8%"),
-    ("other", "float64", "a second figure: without UASC, of 2015, who went home, …"),
-    ("other_period", "str", "the reporting year of the second figure"),
-    ("third", "float64", "a third figure"),
-    ("fourth", "float64", "a fourth figure"),
-    ("compared", "int64", "authorities that could be compared"),
-    ("above", "str", "codes of the authorities really above the region"),
-    ("below", "str", "codes of those really below it"),
-    ("absent", "str", "codes of the authorities that a region's figure is without"),
-)
-
+#: By name, as they are stored.
 TABLES = {
     "section20_history": HISTORY,
     "section20_figures": FIGURES,

@@ -94,6 +94,8 @@ class Dive(CatalogueEntry):
     words: dict[str, tuple[str, ...]]
     partitions: tuple[Partition, ...] = Field(default=(), alias="partition")
     questions: tuple[Question, ...] = Field(default=(), alias="question")
+    #: What to do where children are left out of a count, by the reason.
+    left_out: dict[str, Words] = Field(default_factory=dict)
 
     def knows(self, column: str, word: str) -> bool:
         """Whether a word may stand in a text column of the dive's tables."""
@@ -134,7 +136,12 @@ def load_dives() -> dict[str, Dive]:
 
 
 def _refuse_loose_ends(dive: Dive) -> None:
-    """Refuse a question that refers to what the dive does not have."""
+    """Refuse a question, or a reason, that refers to what the dive does not have."""
+    if strange := sorted(set(dive.left_out) - set(dive.words["why"])):
+        raise CatalogueError(
+            f"{dive.id}.toml, [left_out]: “{strange[0]}” is no reason of the dive.",
+            "Use a reason that stands under why in [words].",
+        )
     ids = {q.id for q in dive.questions}
     for q in dive.questions:
         loose = {q.of, q.within} - ids - {""}

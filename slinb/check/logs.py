@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from slinb.catalogue.areas import Area
 from slinb.catalogue.measures import Measures
 from slinb.catalogue.periods import Period
+from slinb.catalogue.subjects import name_subject
 from slinb.check.quarter import sort_queries
 from slinb.check.wording import list_rows, name_file
 from slinb.stamp import save_workbook
@@ -168,7 +169,7 @@ def _write_query(sheet: Worksheet, row: int, query: dict[str, Any], measures: Me
     title = measures[measure].title if measure in measures else measure
     texts = (
         SEVERITY_WORDS[query["severity"]],
-        title or "The whole return",
+        name_subject(query, title),
         query["sheet"] or name_file(query["file"]),
         query["cell"],
         query["sent"],

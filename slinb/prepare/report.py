@@ -9,6 +9,8 @@ import pandas as pd
 from slinb.prepare.answers import count_problems, list_left_out
 from slinb.prepare.prepare import PreparedReturn
 
+#: Problems for which a whole file, or all that a source tells of the quarter, is not counted.
+_LOST = ("unreadable file", "census of another year")
 _SHOWN = {"answered": "yes", "in part": "in part", "not answered": "no", "not run": "not run"}
 
 
@@ -23,13 +25,14 @@ def describe_prepared(prepared: PreparedReturn) -> list[str]:
     counted = prepared.counted
     return [
         *_say_nothing(prepared),
+        *_say_lost(counted.problems),
         *_say_answers(counted.answers),
         *_say_left_out(counted.counts),
         *_say_problems(counted.problems),
         *_say_cells(prepared),
         "",
         f"Written: {prepared.path}",
-        "Still to do: the practice sheet, what the cover asks, and a look at every sheet. The "
+        "Still to do: the practice sheets, what the cover asks, and a look at every sheet. The "
         "file holds counts only; small ones are protected before anything is published.",
     ]
 
@@ -41,6 +44,13 @@ def _say_nothing(prepared: PreparedReturn) -> Iterator[str]:
             "Nothing could be counted: no file is an SSDA903 table or XML return, an Annex A "
             "list or a CIN census. The return was written without figures."
         )
+
+
+def _say_lost(problems: pd.DataFrame) -> Iterator[str]:
+    """Name each file that was not counted, why, and what to do: a count of files helps nobody."""
+    for row in problems[problems["rule"].isin(_LOST)].to_dict("records"):
+        file = f"{row['file']}: " if row["file"] else ""
+        yield f"Not counted: {file}{row['found']} {row['done']}"
 
 
 def _say_answers(answers: pd.DataFrame) -> Iterator[str]:

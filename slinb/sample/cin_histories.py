@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from slinb.sample.care_histories import MadeChild
-from slinb.sample.days import Day, draw_name, draw_whole
+from slinb.sample.days import Day, draw_name, draw_option, draw_whole
 from slinb.sample.totals import PlanTotals
 
 #: Days that a plan has lasted so far or lasts in all, about half of them less: plausible only.
@@ -19,6 +19,10 @@ _REPEAT = 0.22
 _BACK_WITHIN_YEAR = 0.25
 #: Of the plans that are not the first, those whose earlier plan is made up too.
 _EARLIER_HELD, _SAME_AGAIN = 0.7, 0.6
+#: How many referrals came to little before the one that led to a first plan, and how many of
+#: these were taken no further.
+_TRIES = ((0, 0.6), (1, 0.28), (2, 0.12))
+_TAKEN_NO_FURTHER = 0.35
 #: Share of the children coming into care who were on a plan before.
 _INTO_CARE_FROM_PLAN = 0.25
 _FACTORS = {
@@ -131,7 +135,7 @@ def make_families(
         number += 1
         start = day - _draw_length(rng, latest)
         case = _make_plan_case(rng, day, start, None, latest)
-        yield _make_child(rng, number, day, [*_make_earlier(rng, day, case), case])
+        yield _make_child(rng, number, day, [*_make_before(rng, day, case), case])
     into_care = [made for child in cared if (made := _make_entrant(rng, totals, day, child))]
     yield from into_care
     before = sum(made.cases[0].plan is not None for made in into_care)
@@ -232,16 +236,46 @@ def _make_ended(
     case = _make_plan_case(rng, day, start, end, latest)
     closing = end + draw_whole(rng, 20, 120)
     closed = replace(case, closure=closing if closing <= day else None)
-    cases = [*_make_earlier(rng, day, case), closed]
+    cases = [*_make_before(rng, day, case), closed]
     if closed.closure is not None and rng.random() < _BACK_WITHIN_YEAR:
         back = closed.closure + draw_whole(rng, 1, 500)
         cases += [_make_plain_case(rng, day, back)] if back <= day else []
     return cases
 
 
+def _make_before(rng: np.random.Generator, day: Day, case: MadeCase) -> list[MadeCase]:
+    """Make what came before a case with a plan: the plan before it, or earlier referrals."""
+    if case.plan is None:
+        return []
+    return _make_earlier(rng, day, case) if case.plan.previous else _make_tries(rng, case)
+
+
+def _make_tries(rng: np.random.Generator, case: MadeCase) -> list[MadeCase]:
+    """Make the closed cases before a first plan, some of them longer ago than a year."""
+    tries: list[MadeCase] = []
+    for _ in range(draw_option(rng, _TRIES, 1)[0]):
+        closure = (tries[0].referral if tries else case.referral) - draw_whole(rng, 10, 180)
+        nfa = bool(rng.random() < _TAKEN_NO_FURTHER)
+        referral = closure if nfa else closure - draw_whole(rng, 25, 70)
+        tries.insert(
+            0,
+            MadeCase(
+                referral=referral,
+                closure=closure,
+                need=draw_name(rng, _NEEDS),
+                source=draw_name(rng, _SOURCES),
+                nfa=nfa,
+                assessed=None if nfa else referral + 2,
+                authorised=None if nfa else referral + draw_whole(rng, 10, 25),
+                factors=() if nfa else _draw_factors(rng, ""),
+            ),
+        )
+    return tries
+
+
 def _make_earlier(rng: np.random.Generator, day: Day, case: MadeCase) -> list[MadeCase]:
     """Make the case of the plan before, for some of those that say there was one."""
-    if case.plan is None or not case.plan.previous or rng.random() >= _EARLIER_HELD:
+    if case.plan is None or rng.random() >= _EARLIER_HELD:
         return []
     closure = case.referral - draw_whole(rng, 20, 400)
     end = closure - draw_whole(rng, 20, 120)

@@ -25,7 +25,6 @@ from slinb.collect.dive_layout import (
 )
 from slinb.prepare.practice import find_bound
 
-DIVE = "section20"
 MANIFEST = "sample_dive_defects.csv"
 MANIFEST_COLUMNS = ["file", "sheet", "cell", "area", "defect", "rule", "severity"]
 #: How often an answer is yes, where the files were looked at; plausible, not estimated.
@@ -43,7 +42,16 @@ _SHARES = {
     "consent": 0.83,
 }
 _SPREAD = 0.08
+#: The same of the neglect tool, which few use and fewer repeat; authorities differ much.
+_TOOL_SHARES = {"tool": 0.42, "tool_again": 0.35}
+_TOOL_SPREAD = 0.15
+#: With more plans for neglect than the first, a sample of files is looked at: so many.
+_ALL_FILES, _SOME_FILES = 120, (30, 61)
+#: Who answers nothing on the tool (Hertfordshire, Suffolk), and who says that nobody counts it
+#: (Peterborough), by position among the region's authorities.
+_TOOL_BLANK, _TOOL_NOT_COLLECTED = (4, 9), (7,)
 _NEED_INTERPRETER = 0.22
+_PARTS = ("numerator", "denominator")
 _FOLLOWED = (0.5, 0.2, 0.2, 0.1)
 _DECIDED = (0.45, 0.35, 0.2)
 
@@ -59,6 +67,7 @@ class DiveDefect:
     rule: str
     severity: str
     words: str
+    dive: str = "section20"
     text: str | None = None
     amount: int = 0
 
@@ -71,7 +80,7 @@ def load_dive_defects() -> tuple[DiveDefect, ...]:
 
 
 def answer_practice(
-    rng: np.random.Generator, dive: Dive, counts: pd.DataFrame
+    rng: np.random.Generator, dive: Dive, counts: pd.DataFrame, position: int
 ) -> dict[tuple[str, str], object]:
     """Make up the answers of one authority, within what its records count.
 
@@ -83,12 +92,42 @@ def answer_practice(
         Its questions are answered.
     counts : DataFrame
         The deep dive's counts of the authority's records.
+    position : int
+        The authority's among the region's: not everybody answers everything.
 
     Returns
     -------
     dict
         What to type, by question and field.
     """
+    if dive.id == "neglect":
+        return _answer_tool(rng, dive, counts, position)
+    return _answer_files(rng, dive, counts)
+
+
+def _answer_tool(
+    rng: np.random.Generator, dive: Dive, counts: pd.DataFrame, position: int
+) -> dict[tuple[str, str], object]:
+    """Answer on the use of a neglect tool, from all files or a sample of them."""
+    if position in _TOOL_BLANK:
+        return {}
+    if position in _TOOL_NOT_COLLECTED:
+        return {(q.id, part): "not collected" for q in dive.questions for part in _PARTS}
+    typed: dict[tuple[str, str], object] = {}
+    plans = find_bound(dive.question("tool"), counts) or 0
+    below = plans if plans <= _ALL_FILES else int(rng.integers(*_SOME_FILES))
+    for question in dive.questions:
+        share = float(np.clip(rng.normal(_TOOL_SHARES[question.id], _TOOL_SPREAD), 0.02, 0.98))
+        above = int(rng.binomial(below, share))
+        typed[question.id, "denominator"], typed[question.id, "numerator"] = below, above
+        below = above  # the second question is of those for whom the tool was completed
+    return typed
+
+
+def _answer_files(
+    rng: np.random.Generator, dive: Dive, counts: pd.DataFrame
+) -> dict[tuple[str, str], object]:
+    """Answer on Section 20, from all files."""
     typed: dict[tuple[str, str], object] = {}
     stock = find_bound(dive.question("agreement"), counts) or 0
     whole = {
@@ -98,7 +137,7 @@ def answer_practice(
     drawn: dict[str, int] = {}
     for question in dive.questions:
         below = _draw_below(rng, question, counts, drawn, whole)
-        above = _draw_above(rng, question, below, drawn)
+        above = _draw_above(rng, dive, question, below, drawn)
         drawn[question.id] = above
         typed[question.id, "denominator"], typed[question.id, "numerator"] = below, above
     return typed
@@ -121,13 +160,13 @@ def _draw_below(
 
 
 def _draw_above(
-    rng: np.random.Generator, question: Question, below: int, drawn: dict[str, int]
+    rng: np.random.Generator, dive: Dive, question: Question, below: int, drawn: dict[str, int]
 ) -> int:
     if not question.whole:
         share = float(np.clip(_SHARES[question.id] + rng.normal(0, _SPREAD), 0.02, 0.99))
         return int(rng.binomial(below, share))
     shares = _FOLLOWED if question.base == "withdrawn" else _DECIDED
-    group = [q.id for q in load_dives()[DIVE].questions if q.base == question.base]
+    group = [q.id for q in dive.questions if q.base == question.base]
     at = group.index(question.id)
     left = below - sum(drawn[name] for name in group[:at])
     if at == len(group) - 1:
@@ -138,7 +177,7 @@ def _draw_above(
 def plant_dive_defects(workbook: Workbook, position: int) -> None:
     """Plant the defects of the authority at a position among the region's."""
     for defect in choose_dive_defects(position):
-        sheet = workbook[name_dive_sheet(load_dives()[DIVE], defect.kind)]
+        sheet = workbook[name_dive_sheet(load_dives()[defect.dive], defect.kind)]
         if not defect.row:
             workbook.remove(sheet)
         else:
@@ -154,11 +193,10 @@ def choose_dive_defects(position: int) -> Sequence[DiveDefect]:
 
 def describe_dive_defects(position: int, file: str, area: str) -> list[dict[str, str]]:
     """Return the rows of the manifest for the authority at a position."""
-    dive = load_dives()[DIVE]
     return [
         {
             "file": file,
-            "sheet": name_dive_sheet(dive, d.kind),
+            "sheet": name_dive_sheet(load_dives()[d.dive], d.kind),
             "cell": _find_cell(d) if d.row else "",
             "area": area,
             "defect": d.words,
@@ -172,7 +210,7 @@ def describe_dive_defects(position: int, file: str, area: str) -> list[dict[str,
 def _find_cell(defect: DiveDefect) -> str:
     if defect.kind == "practice":
         fields = [name for name, _, _ in PRACTICE_FIELDS]
-        row = [q.id for q in load_dives()[DIVE].questions].index(defect.row)
+        row = [q.id for q in load_dives()[defect.dive].questions].index(defect.row)
     else:
         fields = [column.name for column in list_fields(cast("TableName", defect.kind))]
         row = int(defect.row)

@@ -47,14 +47,13 @@ from slinb.sample.plant import (
     describe_defect,
     plant_defect,
 )
+from slinb.sample.practice import MANIFEST as DIVE_MANIFEST
+from slinb.sample.practice import MANIFEST_COLUMNS as DIVE_MANIFEST_COLUMNS
 from slinb.sample.practice import (
-    DIVE,
     answer_practice,
     describe_dive_defects,
     plant_dive_defects,
 )
-from slinb.sample.practice import MANIFEST as DIVE_MANIFEST
-from slinb.sample.practice import MANIFEST_COLUMNS as DIVE_MANIFEST_COLUMNS
 from slinb.sample.settings import (
     Defect,
     load_defects,
@@ -350,10 +349,10 @@ class _Sample:
         stamp = Stamp(area, self._quarter, sample=True)
         add_dives(workbook, counted, stamp)
         for tables in split_dives(counted):
-            if tables.dive.id == DIVE:
-                rng = make_generator(self._seed, area.code, self._quarter.id, "practice")
-                typed = answer_practice(rng, tables.dive, tables.counts)
-                write_practice(workbook, tables.dive, tables.counts, stamp, typed)
+            name = tables.dive.practice_sheet.casefold()
+            rng = make_generator(self._seed, area.code, self._quarter.id, name)
+            typed = answer_practice(rng, tables.dive, tables.counts, index)
+            write_practice(workbook, tables.dive, tables.counts, stamp, typed)
         plant_dive_defects(workbook, index)
 
     def _list_dive_defects(self) -> pd.DataFrame:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from slinb.errors import ParameterError
+from slinb.show.dive_headlines import authorities_html, messages_html
+from slinb.show.dive_limits import context_html
+from slinb.show.dive_section import show_section
 from slinb.show.markup import Html
 from slinb.show.neglect_course import duration_html, repeats_html, shift_html
-from slinb.show.neglect_limits import context_html, limits_html
+from slinb.show.neglect_limits import limits_html
 from slinb.show.neglect_near import care_html, factors_html, help_html
 from slinb.show.neglect_now import now_html
 from slinb.show.neglect_published import published_html
 from slinb.show.neglect_view import NeglectView
-from slinb.show.neglect_words import authorities_html, messages_html, write_neglect_messages
+from slinb.show.neglect_words import write_neglect_messages
 
 __all__ = ["NEGLECT_TABLES", "SECTIONS", "NeglectView", "neglect_html", "write_neglect_messages"]
 
@@ -40,7 +42,7 @@ SECTIONS: dict[str, Callable[[NeglectView], Html]] = {
 
 
 def neglect_html(view: NeglectView, section: str) -> Html:
-    """Write one section of the briefing.
+    """Write one section of the briefing (:func:`slinb.show.dive_section.show_section`).
 
     Parameters
     ----------
@@ -48,20 +50,5 @@ def neglect_html(view: NeglectView, section: str) -> Html:
         The deep dive's tables: :data:`NEGLECT_TABLES`.
     section : str
         A key of :data:`SECTIONS`.
-
-    Returns
-    -------
-    Html
-        One ``<section>``, its heading an ``h2``; it needs ``findings.css`` and no script.
-
-    Raises
-    ------
-    ParameterError
-        There is no section of that name.
     """
-    if section not in SECTIONS:
-        raise ParameterError(
-            f"The neglect briefing has no section “{section}”.",
-            f"It has: {', '.join(SECTIONS)}.",
-        )
-    return SECTIONS[section](view)
+    return show_section(SECTIONS, section, view, briefing="neglect")

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 
-from slinb.catalogue.areas import Area
+from slinb.show.dive_interval_panel import Series, interval_panel
+from slinb.show.dive_section import Part, keep, write_section
+from slinb.show.dive_strip_panel import make_shades, say_largest, strip_panel
+from slinb.show.dive_values import show_months, show_number, show_value
+from slinb.show.dive_view import Find
 from slinb.show.drawings import Panel
+from slinb.show.formats import format_number
 from slinb.show.markup import Html
 from slinb.show.neglect_view import NEGLECT, PUBLISHED, NeglectView, say_base
 from slinb.show.rows import Row
-from slinb.show.section20_pieces import (
-    Series,
-    interval_panel,
-    keep,
-    make_shades,
-    say_largest,
-    strip_panel,
-)
-from slinb.show.section20_view import (
-    NOT_SENT,
-    Part,
-    index_table,
-    say_missing,
-    show_counts,
-    show_months,
-    show_value,
-    write_section,
-)
 from slinb.show.tables import table_html
 
 _OTHERS = "other categories"
@@ -39,11 +26,6 @@ _PUBLISHED_SHIFT = (
     ("Emotional abuse, initial", "cp_emotional_initial_pct"),
     ("latest", "cp_emotional_latest_pct"),
 )  # fmt: skip
-Find = Callable[[Area], Row | None]
-
-
-def _find(view: NeglectView, measure: str, item: str, window: str, **key: str) -> Find:
-    return lambda area: view.pick(area, measure, item, window=window, **key)
 
 
 # Which way categories move --------------------------------------------------------------------
@@ -52,7 +34,7 @@ def _find(view: NeglectView, measure: str, item: str, window: str, **key: str) -
 def shift_html(view: NeglectView) -> Html:
     """Show open plans by the category that they began with and the one that they have now."""
     series = [
-        Series(name, _find(view, "N2", item, "snapshot"), token, hollow=i > 0)
+        Series(name, view.find("N2", item), token, hollow=i > 0)
         for i, (name, item, token) in enumerate(_SHIFT)
     ]
     away, to = (one.find(view.region) for one in series)
@@ -94,7 +76,7 @@ def _write_matrix(view: NeglectView) -> str:
     if all(row is None for rows in found for row in rows):
         return ""
     table = [
-        [was[:1].upper() + was[1:], *(_show_number(row) for row in rows)]
+        [was[:1].upper() + was[1:], *(show_number(row) for row in rows)]
         for was, rows in zip(labels, found, strict=True)
     ]
     return table_html(
@@ -105,26 +87,14 @@ def _write_matrix(view: NeglectView) -> str:
     )
 
 
-def _show_number(row: Row | None) -> str:
-    if row is None:
-        return NOT_SENT
-    return show_counts(row).split(" of ")[0] or say_missing(row["status"])
-
-
 def _write_published_shift(view: NeglectView) -> str:
     years = view.list_years("cp_neglect_initial_pct")
     if not years:
         return ""
     year = years[-1]
-    names = dict.fromkeys(view.codes, "England") | {a.code: view.name(a) for a in view.places}
-    rows = [
-        [names[code], *(show_value(view.published.get((code, m, year))) for _, m in
-                        _PUBLISHED_SHIFT)]
-        for code in view.codes
-    ]  # fmt: skip
     return table_html(
         ["Area", *(head for head, _ in _PUBLISHED_SHIFT)],
-        rows,
+        view.list_published([(measure, year) for _, measure in _PUBLISHED_SHIFT]),
         caption=f"Open plans on 31 March {year}, of all. {PUBLISHED} The difference is net of "
         "moves both ways; multiple lies beside it.",
         numbers=range(1, 5),
@@ -146,8 +116,8 @@ def duration_html(view: NeglectView) -> Html:
 
 
 def _over(view: NeglectView, months: int, category: str) -> Find:
-    key = {"breakdown": "latest category", "category": category}
-    return _find(view, "N4", f"over {months} months", "snapshot", **key)
+    item = f"over {months} months"
+    return view.find("N4", item, breakdown="latest category", category=category)
 
 
 def _draw_over(view: NeglectView, months: int) -> Panel | None:
@@ -169,15 +139,13 @@ def _say_longer(view: NeglectView) -> str:
 
 
 def _write_medians(view: NeglectView) -> str:
-    found = index_table(view, "neglect_medians", ("area", "measure", "population"))
     rows = []
     for area in view.places:
         cells = [view.name(area)]
         cells += [show_value(_over(view, 18, group)(area)) for group in (NEGLECT, _OTHERS)]
         for group in (NEGLECT, "multiple", _OTHERS):
-            row = found.get((area.code, "N4", group))
-            n = _show_n(row)
-            cells += [show_months(row), n]
+            row = view.medians.get((area.code, "N4", group))
+            cells += [show_months(row), _show_n(row)]
         rows.append(cells)
     return table_html(
         ["Area", "Neglect, over 18 months", "Other categories, over 18 months",
@@ -190,7 +158,7 @@ def _write_medians(view: NeglectView) -> str:
 
 
 def _show_n(row: Row | None) -> str:
-    return "" if row is None or row["n"] != row["n"] else f"{row['n']:,.0f}"
+    return "" if row is None or math.isnan(row["n"]) else format_number(row["n"])
 
 
 # Who comes back -------------------------------------------------------------------------------
@@ -199,13 +167,7 @@ def _show_n(row: Row | None) -> str:
 def repeats_html(view: NeglectView) -> Html:
     """Show repeat plans, and cases that were closed and referred again."""
     labels = view.data.list_labels("referrals")
-
-    def find(area: Area, label: str) -> Row | None:
-        return view.pick(
-            area, "N6", "referrals before the first plan", window="year", breakdown="referrals",
-            category=label,
-        )  # fmt: skip
-
+    find = view.find_parts("N6", "referrals before the first plan", "referrals", window="year")
     return write_section(
         "neglect-repeats",
         "Improve, close, come back: repeat plans and referrals",
@@ -233,7 +195,6 @@ def repeats_html(view: NeglectView) -> Html:
                         f"Referrals in the year before a first plan. "
                         f"{say_largest(view, find, labels)}",
                         make_shades(labels, "series-1"), find,
-                        finding=say_largest(view, find, labels),
                         side=lambda area: say_base(find(area, labels[0])),
                         notes="First plans for neglect that started in 12 months; the referral "
                         "that led to the plan is one of them.",
@@ -246,18 +207,18 @@ def repeats_html(view: NeglectView) -> Html:
 
 
 def _repeat(view: NeglectView, category: str) -> Find:
-    key = {"breakdown": "initial category", "category": category}
-    return _find(view, "N5", "any previous plan", "year", **key)
+    key = {"window": "year", "breakdown": "initial category", "category": category}
+    return view.find("N5", "any previous plan", **key)
 
 
 def _closed(view: NeglectView, category: str) -> Find:
-    key = {"breakdown": "case", "category": category}
-    return _find(view, "N6", "referred again within 12 months", "cohort", **key)
+    key = {"window": "cohort", "breakdown": "case", "category": category}
+    return view.find("N6", "referred again within 12 months", **key)
 
 
 def _draw_previous(view: NeglectView) -> Panel | None:
     """Draw whether the plan before was for neglect too, where any history is in the files."""
-    find = _find(view, "N5", "previous plan also for neglect", "year")
+    find = view.find("N5", "previous plan also for neglect", window="year")
     whole = find(view.region)
     if whole is None or not whole["denominator"] > 0:
         return None

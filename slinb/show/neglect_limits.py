@@ -1,35 +1,22 @@
-"""What frames the neglect briefing: law and guidance, what the data cannot say, its quality."""
+"""What the neglect briefing says of its data: limits, breaks in series, and how good it is."""
 
 from __future__ import annotations
 
-import math
-
 from slinb.catalogue.periods import Period
-from slinb.show.formats import decapitalise, format_number
+from slinb.show.dive_interval_panel import Series, interval_panel
+from slinb.show.dive_limits import index_checks, list_left_out, say_many, say_silent, say_where
+from slinb.show.dive_section import Part, keep, write_section
+from slinb.show.dive_values import show_value
+from slinb.show.formats import decapitalise
 from slinb.show.markup import Html
 from slinb.show.neglect_view import NeglectView
 from slinb.show.phrases import join_names, name_area
-from slinb.show.rows import Row, list_rows
-from slinb.show.section20_pieces import Series, interval_panel, keep
-from slinb.show.section20_view import Part, say_missing, show_value, write_section
+from slinb.show.rows import Row
 from slinb.show.tables import table_html
-
-
-def context_html(view: NeglectView) -> Html:
-    """Show the dated facts of law and guidance."""
-    items = [(f"{fact.date}: {fact.title}", fact.text, fact.source) for fact in view.data.facts]
-    return write_section(
-        "neglect-context",
-        "Law and guidance, as facts",
-        [Part(items=items)],
-        intro=["Dated facts for the reader of these figures. No legal advice."],
-        source="",
-    )
 
 
 def limits_html(view: NeglectView) -> Html:
     """Show what the data cannot say, where series break, and how good the records are."""
-    rows = list_rows(view.tables["neglect_quality"])
     return write_section(
         "neglect-limits",
         "What the data cannot say, and how good it is",
@@ -38,17 +25,17 @@ def limits_html(view: NeglectView) -> Html:
             Part(title="Breaks in series", items=_list_breaks(view)),
             Part(
                 title="Data quality",
-                text=_say_silent(view, rows),
+                text=say_silent(view, "no figure of the quarter"),
                 panels=keep(
                     interval_panel(
                         view, "neglect-blank", "Assessments without any factor",
-                        [Series("no factor", lambda a: view.line(a, "blank"))],
+                        [Series("no factor", view.find_line("blank"))],
                         notes="Of assessments in 12 months: no concern found, or not filled in.",
                     ),
                 ),
-                html=_write_checks(view, rows),
+                html=_write_checks(view),
             ),
-            Part(html=_write_left_out(view, rows), fold="Who could not be counted"),
+            Part(html=_write_left_out(view), fold="Who could not be counted"),
         ],
         finding=_say_quality(view),
     )  # fmt: skip
@@ -73,52 +60,31 @@ def _list_breaks(view: NeglectView) -> list[tuple[str, str, str]]:
     ]
 
 
-def _say_silent(view: NeglectView, rows: list[Row]) -> str:
-    silent = {row["area"] for row in rows if row["kind"] == "not sent"}
-    names = [name_area(area) for area in view.areas if area.code in silent]
-    if not names:
-        return "Every authority of the region has sent counts."
-    return f"No counts from {join_names(names)}: no figure of the quarter has them in it."
-
-
-def _write_checks(view: NeglectView, rows: list[Row]) -> str:
-    failed = {(row["item"], row["area"]): row for row in rows if row["kind"] == "check"}
-    if not failed:
+def _write_checks(view: NeglectView) -> str:
+    results = index_checks(view)
+    if not results:
         return ""
-    table, clean = [], []
-    for check in view.data.checks:
-        found = [(area, failed.get((check.id, area.code))) for area in view.areas]
-        some = [(a, r) for a, r in found if r is not None and r["n"] != 0]
-        if some:
-            where = "; ".join(f"{name_area(area)} {_show_number(row)}" for area, row in some)
-            table.append([check.words, where])
-        else:
-            clean.append(decapitalise(check.words))
-    silent = [name_area(a) for a in view.areas if not any(code == a.code for _, code in failed)]
-    said = f" Not run in {join_names(silent)}." if silent else ""
+    found = [(check.words, say_where(view, check, results)) for check in view.data.checks]
+    clean = [decapitalise(words) for words, where in found if not where]
+    unrun = [name_area(a) for a in view.areas if not any(code == a.code for _, code in results)]
+    said = f" Not run in {join_names(unrun)}." if unrun else ""
     said += f" Found nowhere: {join_names(clean)}." if clean else ""
     return table_html(
         ["Check that failed", "Where, how many rows or children"],
-        table,
+        [[words, where] for words, where in found if where],
         caption=f"Checks of the children in need census.{said}",
     )
 
 
-def _show_number(row: Row) -> str:
-    if math.isnan(row["n"]):
-        return say_missing(row["status"])
-    return f"{format_number(row['n'])} of {format_number(row['of'])}"
-
-
-def _write_left_out(view: NeglectView, rows: list[Row]) -> str:
-    left = [row for row in rows if row["kind"] == "left out" and not math.isnan(row["n"])]
+def _write_left_out(view: NeglectView) -> str:
+    left = list_left_out(view)
     table = []
     for area in view.areas:
         reasons: dict[str, Row] = {}
         for row in sorted(left, key=lambda row: row["n"]):
             if row["area"] == area.code and row["why"]:
                 reasons[row["why"]] = row
-        said = [f"{_show_number(row)}: {why}" for why, row in reasons.items()]
+        said = [f"{say_many(row)}: {why}" for why, row in reasons.items()]
         if said:
             table.append([name_area(area), "; ".join(said)])
     if not table:

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from slinb.catalogue.areas import Area
-from slinb.show.drawings import Panel
-from slinb.show.markup import Html
-from slinb.show.neglect_view import NEGLECT, PUBLISHED, NeglectView, counts_any, say_base
-from slinb.show.rows import Row
-from slinb.show.section20_bars import Dot, Interval, draw_intervals
-from slinb.show.section20_pieces import (
-    Series,
-    interval_panel,
-    keep,
-    make_colours,
-    say_largest,
-    strip_panel,
-)
-from slinb.show.section20_view import (
-    Part,
-    index_table,
-    read_value,
+from slinb.show.dive_interval_panel import Series, interval_panel, make_dot
+from slinb.show.dive_intervals import Interval, draw_intervals
+from slinb.show.dive_section import Part, keep, write_section
+from slinb.show.dive_strip_panel import make_colours, say_largest, strip_panel
+from slinb.show.dive_values import (
+    OF,
     show_counts,
-    show_interval,
-    show_judgement,
+    show_marked,
     show_months,
     show_value,
-    write_section,
+    show_within,
 )
+from slinb.show.dive_view import Find
+from slinb.show.drawings import Panel
+from slinb.show.markup import Html
+from slinb.show.neglect_view import (
+    NEGLECT,
+    PUBLISHED,
+    NeglectView,
+    counts_any,
+    say_base,
+    say_bases,
+)
+from slinb.show.rows import Row
 from slinb.show.tables import table_html
 
 _BESIDE, _WITHOUT = "factors beside neglect", "factors without neglect"
@@ -47,11 +44,6 @@ _LETTER_SHADES = (
     ("series-1", 0.55), ("series-1", 0.22), ("series-3", 0.45), ("neutral", 0.3), ("neutral", 0.15),
 )  # fmt: skip
 _LETTER = ("neglect", "multiple", "other categories", "no plan", "not known")
-Find = Callable[[Area], Row | None]
-
-
-def _find(view: NeglectView, measure: str, item: str, window: str, **key: str) -> Find:
-    return lambda area: view.pick(area, measure, item, window=window, **key)
 
 
 # Factors --------------------------------------------------------------------------------------
@@ -67,7 +59,7 @@ def factors_html(view: NeglectView) -> Html:
                 panels=keep(
                     interval_panel(
                         view, "neglect-factor", "Assessments that found neglect",
-                        [Series("neglect", _find(view, "N7", NEGLECT, "year"))],
+                        [Series("neglect", view.find("N7", NEGLECT, window="year"))],
                         notes="Of episodes assessed in 12 months with any factor recorded.",
                     ),
                     _draw_beside(view),
@@ -85,7 +77,7 @@ def factors_html(view: NeglectView) -> Html:
 
 
 def _factor(view: NeglectView, item: str, factor: str) -> Find:
-    return _find(view, "N7", item, "year", breakdown="factor", category=factor)
+    return view.find("N7", item, window="year", breakdown="factor", category=factor)
 
 
 def _say_beside(view: NeglectView) -> str:
@@ -109,7 +101,7 @@ def _draw_beside(view: NeglectView) -> Panel | None:
     rows = [
         Interval(
             label[:1].upper() + label[1:],
-            [_dot(beside, "series-1"), _dot(without, "series-3", hollow=True)],
+            [make_dot(beside, "series-1"), make_dot(without, "series-3", hollow=True)],
             show_value(beside),
         )
         for label, beside, without in found
@@ -126,7 +118,7 @@ def _draw_beside(view: NeglectView) -> Panel | None:
         table=table_html(
             ["Factor", "With neglect (95% interval)", "Counts", "Without (95% interval)", "Counts"],
             [
-                [label, _show_within(beside), show_counts(beside), _show_within(without),
+                [label, show_within(beside), show_counts(beside), show_within(without),
                  show_counts(without)]
                 for label, beside, without in found
             ],
@@ -134,12 +126,6 @@ def _draw_beside(view: NeglectView) -> Panel | None:
             numbers=range(1, 5),
         ),
     )  # fmt: skip
-
-
-def _dot(row: Row | None, token: str, *, hollow: bool = False) -> Dot:
-    nothing = float("nan")
-    low, high = (nothing, nothing) if row is None else (row["lower"], row["upper"])
-    return Dot(read_value(row), low, high, token, hollow)
 
 
 def _say_more_often(found: list[tuple[str, Row | None, Row | None]]) -> str:
@@ -155,20 +141,13 @@ def _say_more_often(found: list[tuple[str, Row | None, Row | None]]) -> str:
     return "; ".join(said) or "no factor really more or less often beside neglect"
 
 
-def _show_within(row: Row | None) -> str:
-    within = show_interval(row)
-    return f"{show_value(row)} ({within})" if within else show_value(row)
-
-
 def _write_beside(view: NeglectView) -> str:
     """Write what stands beside neglect, an area a row."""
     labels = view.data.list_labels("factor")
     rows = []
     for area in view.places:
         found = [_factor(view, _BESIDE, label)(area) for label in labels]
-        base = next((show_counts(row).rpartition(" of ")[2] for row in found if row), "")
-        marks = [f"{show_judgement(row).split(' ')[0]} {show_value(row)}".strip() for row in found]
-        rows.append([view.name(area), *marks, base])
+        rows.append([view.name(area), *(show_marked(row) for row in found), say_bases(found)])
     return table_html(
         ["Area", *(label[:1].upper() + label[1:] for label in labels), "Of episodes with neglect"],
         rows,
@@ -190,18 +169,10 @@ def _write_latest(view: NeglectView, measures: tuple[tuple[str, str], ...], capt
     years = [max(view.list_years(measure), default=0) for _, measure in measures]
     if not all(years):
         return ""
-    names = dict.fromkeys(view.codes, "England") | {a.code: view.name(a) for a in view.places}
-    rows = [
-        [
-            names[code],
-            *(show_value(view.published.get((code, measure, year)))
-              for (_, measure), year in zip(measures, years, strict=True)),
-        ]
-        for code in view.codes
-    ]  # fmt: skip
+    columns = [(measure, year) for (_, measure), year in zip(measures, years, strict=True)]
     return table_html(
         ["Area", *(f"{head}, {year}" for (head, _), year in zip(measures, years, strict=True))],
-        rows,
+        view.list_published(columns),
         caption=caption,
         numbers=range(1, len(measures) + 1),
     )
@@ -212,13 +183,7 @@ def _write_latest(view: NeglectView, measures: tuple[tuple[str, str], ...], capt
 
 def care_html(view: NeglectView) -> Html:
     """Show who came into care from a plan for neglect, and proceedings prepared."""
-
-    def find_letter(area: Area, label: str) -> Row | None:
-        return view.pick(
-            area, "N11", "pre-proceedings started", window="quarter",
-            breakdown="latest category", category=label,
-        )  # fmt: skip
-
+    find = view.find_parts("N11", "pre-proceedings started", "latest category", window="quarter")
     return write_section(
         "neglect-care",
         "From a plan for neglect into care, and to the letter",
@@ -228,10 +193,9 @@ def care_html(view: NeglectView) -> Html:
                     _draw_care(view),
                     strip_panel(
                         view, "neglect-proceedings",
-                        f"Pre-proceedings started. {say_largest(view, find_letter, _LETTER)}",
-                        make_colours(_LETTER, _LETTER_SHADES), find_letter,
-                        finding=say_largest(view, find_letter, _LETTER),
-                        side=lambda area: say_base(find_letter(area, NEGLECT)),
+                        f"Pre-proceedings started. {say_largest(view, find, _LETTER)}",
+                        make_colours(_LETTER, _LETTER_SHADES), find,
+                        side=lambda area: say_base(find(area, NEGLECT)),
                         notes="In the quarter, by the plan that the child was on.",
                     ),
                 )
@@ -249,7 +213,7 @@ _CARE_ITEMS = (
 
 
 def _care(view: NeglectView, item: str) -> Find:
-    return _find(view, "N10", item, "cohort")
+    return view.find("N10", item, window="cohort")
 
 
 def _choose_care(view: NeglectView) -> str:
@@ -261,11 +225,11 @@ def _choose_care(view: NeglectView) -> str:
 def _write_statuses(view: NeglectView) -> str:
     """Write under which legal status children came into care, an area a row."""
     labels, item = view.data.list_labels("legal status"), _choose_care(view)
-    key = {"window": "cohort", "breakdown": "legal status"}
+    find = view.find_parts("N10", item, "legal status", window="cohort")
     rows = []
     for area in view.places:
-        found = [view.pick(area, "N10", item, category=label, **key) for label in labels]
-        counts = [show_counts(row).split(" of ")[0] for row in found]
+        found = [find(area, label) for label in labels]
+        counts = [show_counts(row).partition(OF)[0] for row in found]
         rows.append([view.name(area), show_value(found[0]), *counts])
     if not any(cell for row in rows for cell in row[2:]):
         return ""
@@ -314,11 +278,11 @@ def _say_status(view: NeglectView, item: str) -> str:
 
 
 def _write_letters(view: NeglectView) -> str:
-    found = index_table(view, "neglect_medians", ("area", "measure", "population"))
     rows = []
     for area in view.places:
-        sent = _find(view, "N11", "letter sent", "quarter")(area)
-        medians = [found.get((area.code, "N11", group)) for group in (NEGLECT, "other categories")]
+        sent = view.pick(area, "N11", "letter sent", window="quarter")
+        keys = [(area.code, "N11", group) for group in (NEGLECT, "other categories")]
+        medians = [view.medians.get(key) for key in keys]
         rows.append([view.name(area), show_counts(sent), *(show_months(row) for row in medians)])
     if not any(cell for row in rows for cell in row[1:]):
         return ""
@@ -337,7 +301,7 @@ def _write_letters(view: NeglectView) -> str:
 
 def help_html(view: NeglectView) -> Html:
     """Show the use of a neglect tool, early help, and what is known of absence."""
-    tool = _find(view, "N13", "tool completed", "snapshot")
+    tool = view.find("N13", "tool completed")
     return write_section(
         "neglect-help",
         "Tools, early help, and signs of impact",
@@ -347,14 +311,14 @@ def help_html(view: NeglectView) -> Html:
                     _draw_tool(view, tool),
                     interval_panel(
                         view, "neglect-step-up", "Early help followed by a referral that went on",
-                        [Series("stepped up", _find(view, "N14", "stepped up", "cohort"))],
+                        [Series("stepped up", view.find("N14", "stepped up", window="cohort"))],
                         notes="Early help assessments of the last six months, whatever need they "
                         "met: Annex A does not say which.",
                     ),
                     interval_panel(
                         view, "neglect-from-help", "Referrals that early help made",
                         [Series("from early help",
-                                _find(view, "N14", "referrals from early help", "year"))],
+                                view.find("N14", "referrals from early help", window="year"))],
                         notes="Of all referrals in 12 months.",
                     ),
                 )
@@ -378,7 +342,7 @@ def help_html(view: NeglectView) -> Html:
 def _draw_tool(view: NeglectView, tool: Find) -> Panel | None:
     if not counts_any(view, tool):
         return None
-    again = _find(view, "N13", "tool repeated at a review", "snapshot")
+    again = view.find("N13", "tool repeated at a review")
     return interval_panel(
         view, "neglect-tool", "Neglect tool completed in the last six months",
         [Series("completed", tool, "series-1"),

@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from slinb.catalogue.areas import Area
+from slinb.show.dive_interval_panel import Series, interval_panel
+from slinb.show.dive_section import Part, keep, write_section
+from slinb.show.dive_strip_panel import make_colours, make_shades, say_largest, strip_panel
+from slinb.show.dive_values import show_counts, show_interval, show_judgement, show_value
+from slinb.show.dive_view import PER_CHILDREN, Find
 from slinb.show.drawings import Panel
 from slinb.show.markup import Html
-from slinb.show.neglect_view import BAND, NEGLECT, NeglectView
-from slinb.show.rows import Row
-from slinb.show.section20_pieces import (
-    Series,
-    interval_panel,
-    keep,
-    make_colours,
-    make_shades,
-    say_largest,
-    strip_panel,
-)
-from slinb.show.section20_view import (
-    Part,
-    show_counts,
-    show_interval,
-    show_judgement,
-    show_value,
-    write_section,
-)
+from slinb.show.neglect_view import BAND, NEGLECT, NeglectView, say_bases
 from slinb.show.tables import table_html
 
-_RATE = "per 10,000 children"
 #: Neglect, multiple, emotional, physical and sexual abuse, not known.
 _CATEGORY_SHADES = (
     ("series-1", 0.55), ("series-1", 0.22), ("series-3", 0.45), ("series-2", 0.4),
     ("series-4", 0.5), ("neutral", 0.25),
 )  # fmt: skip
-
-Find = Callable[[Area], Row | None]
 
 
 def now_html(view: NeglectView) -> Html:
@@ -58,12 +40,11 @@ def now_html(view: NeglectView) -> Html:
 
 
 def _plans(view: NeglectView, item: str, measure: str = "N1", window: str = "snapshot") -> Find:
-    return lambda area: view.pick(area, measure, item, window=window)
+    return view.find(measure, item, window=window)
 
 
 def _by_category(view: NeglectView, item: str, category: str) -> Find:
-    key = {"breakdown": "latest category", "category": category}
-    return lambda area: view.pick(area, "N9", item, **key)
+    return view.find("N9", item, breakdown="latest category", category=category)
 
 
 def _say_finding(view: NeglectView) -> str:
@@ -80,10 +61,7 @@ def _say_finding(view: NeglectView) -> str:
 
 def _draw_plans(view: NeglectView) -> list[Panel]:
     labels = view.data.list_labels("latest category")
-
-    def find(area: Area, label: str) -> Row | None:
-        return view.pick(area, "N1", "plans", breakdown="latest category", category=label)
-
+    find = view.find_parts("N1", "plans", "latest category")
     return keep(
         interval_panel(
             view, "neglect-share", "Open plans for neglect or multiple",
@@ -100,7 +78,6 @@ def _draw_plans(view: NeglectView) -> list[Panel]:
         strip_panel(
             view, "neglect-categories", f"Latest category. {say_largest(view, find, labels)}",
             make_colours(labels, _CATEGORY_SHADES), find,
-            finding=say_largest(view, find, labels),
         ),
     )  # fmt: skip
 
@@ -109,7 +86,9 @@ def _write_plans(view: NeglectView) -> str:
     rows = []
     for area in view.places:
         alone, either = (_plans(view, item)(area) for item in (NEGLECT, BAND))
-        rates = [view.pick(area, "N1", f"{item} rate", unit=_RATE) for item in (NEGLECT, BAND)]
+        rates = [
+            view.pick(area, "N1", f"{item} rate", unit=PER_CHILDREN) for item in (NEGLECT, BAND)
+        ]
         rows.append(
             [
                 view.name(area), show_counts(alone), show_value(alone), show_value(rates[0], 1),
@@ -131,10 +110,7 @@ def _write_plans(view: NeglectView) -> str:
 
 def _draw_children(view: NeglectView) -> list[Panel]:
     ages = view.data.list_labels("age now")
-
-    def find_age(area: Area, label: str) -> Row | None:
-        return view.pick(area, "N9", NEGLECT, breakdown="age now", category=label)
-
+    find = view.find_parts("N9", NEGLECT, "age now")
     return keep(
         interval_panel(
             view, "neglect-older", "Aged 7 to 15, of children on a plan",
@@ -146,8 +122,8 @@ def _draw_children(view: NeglectView) -> list[Panel]:
         ),
         strip_panel(
             view, "neglect-ages",
-            f"Ages on plans for neglect. {say_largest(view, find_age, ages)}",
-            make_shades(ages, "series-1"), find_age, finding=say_largest(view, find_age, ages),
+            f"Ages on plans for neglect. {say_largest(view, find, ages)}",
+            make_shades(ages, "series-1"), find,
             side=lambda area: _say_older(view, area),
             notes="At the right: aged 10 or over.",
         ),
@@ -162,12 +138,11 @@ def _say_older(view: NeglectView, area: Area) -> str:
 def _write_needs(view: NeglectView) -> str:
     """Write the open cases by primary need; the two wordings of N1 are never one column."""
     labels = view.data.list_labels("need group")
-    key = {"breakdown": "need group"}
+    find = view.find_parts("N8", "children in need", "need group")
     table = []
     for area in view.places:
-        found = [view.pick(area, "N8", "children in need", category=c, **key) for c in labels]
-        base = next((show_counts(row).rpartition(" of ")[2] for row in found if row), "")
-        table.append([view.name(area), *(show_value(row) for row in found), base])
+        found = [find(area, label) for label in labels]
+        table.append([view.name(area), *(show_value(row) for row in found), say_bases(found)])
     said = " ".join(
         f"{b.title}: a break in series." for b in view.data.find_breaks("N8", view.period)
     )

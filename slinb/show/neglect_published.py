@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from slinb.catalogue.areas import ENGLAND, Area
+from slinb.catalogue.areas import Area
+from slinb.show.dive_curves import Curve, draw_curves
+from slinb.show.dive_intervals import Dot, Interval, draw_intervals
+from slinb.show.dive_section import Part, keep, write_section
+from slinb.show.dive_values import read_value, show_both, show_value
 from slinb.show.drawings import Panel
 from slinb.show.formats import format_count
 from slinb.show.markup import Html
 from slinb.show.neglect_view import PUBLISHED, NeglectView, read_band
 from slinb.show.phrases import name_area
 from slinb.show.rows import Row
-from slinb.show.section20_bars import Dot, Interval, draw_intervals
-from slinb.show.section20_curves import Curve, draw_curves
-from slinb.show.section20_pieces import keep, shorten_name
-from slinb.show.section20_view import OF, Part, show_counts, show_value, write_section
 from slinb.show.tables import table_html
 
 _FACTOR = "factor_neglect_pct"
@@ -56,12 +56,6 @@ def published_html(view: NeglectView) -> Html:
     )
 
 
-def _name(view: NeglectView, code: str) -> str:
-    if code == ENGLAND:
-        return "England"
-    return next(view.name(area) for area in view.places if area.code == code)
-
-
 # The band -----------------------------------------------------------------------------------
 
 
@@ -75,7 +69,7 @@ def _say_finding(view: NeglectView, year: int) -> str:
 
 def _draw_band(view: NeglectView, year: int) -> Panel:
     rows = {area.code: view.bands.get((area.code, year)) for area in view.places}
-    ordered = sorted(view.areas, key=lambda area: _read(rows[area.code], "neglect_pct"))
+    ordered = sorted(view.areas, key=lambda area: read_value(rows[area.code], "neglect_pct"))
     finding = _say_lowest(view, rows)
     drawn = [_make_band(view, area, rows[area.code]) for area in [view.region, *ordered]]
     return Panel(
@@ -91,8 +85,8 @@ def _draw_band(view: NeglectView, year: int) -> Panel:
         table=table_html(
             ["Area", "Neglect", "Neglect or multiple"],
             [
-                [view.name(area), _show_both(read_band(rows[area.code], "neglect")),
-                 _show_both(read_band(rows[area.code], "band"))]
+                [view.name(area), show_both(read_band(rows[area.code], "neglect")),
+                 show_both(read_band(rows[area.code], "band"))]
                 for area in [view.region, *ordered]
             ],
             caption=f"Plans for neglect and for neglect or multiple, 31 March {year}.",
@@ -101,16 +95,12 @@ def _draw_band(view: NeglectView, year: int) -> Panel:
     )  # fmt: skip
 
 
-def _read(row: Row | None, name: str) -> float:
-    return math.nan if row is None else float(row[name])
-
-
 def _make_band(view: NeglectView, area: Area, row: Row | None) -> Interval:
-    alone, both = _read(row, "neglect_pct"), _read(row, "band_pct")
+    alone, both = read_value(row, "neglect_pct"), read_value(row, "band_pct")
     nothing = math.nan
     words = _UNKNOWN if math.isnan(both) else show_value(read_band(row, "band"))
     return Interval(
-        shorten_name(view, area),
+        view.shorten_name(area),
         # The line between the two is the interval of the ring.
         [Dot(alone, nothing, nothing, "series-1"), Dot(both, alone, both, "series-1", hollow=True)],
         words,
@@ -121,16 +111,16 @@ def _make_band(view: NeglectView, area: Area, row: Row | None) -> Interval:
 
 def _say_lowest(view: NeglectView, rows: dict[str, Row | None]) -> str:
     """Say who is lowest on neglect alone, and where it stands with Multiple."""
-    known = [a for a in view.areas if not math.isnan(_read(rows[a.code], "neglect_pct"))]
+    known = [a for a in view.areas if not math.isnan(read_value(rows[a.code], "neglect_pct"))]
     if not known:
         return "No neglect share is published"
-    lowest = min(known, key=lambda a: _read(rows[a.code], "neglect_pct"))
+    lowest = min(known, key=lambda a: read_value(rows[a.code], "neglect_pct"))
     row = rows[lowest.code]
     said = f"{lowest.name} is lowest on neglect alone ({show_value(read_band(row, 'neglect'))})"
-    band = _read(row, "band_pct")
+    band = read_value(row, "band_pct")
     if math.isnan(band):
         return f"{said}; with Multiple it is unknown"
-    above = sum(_read(rows[a.code], "band_pct") > band for a in known)
+    above = sum(read_value(rows[a.code], "band_pct") > band for a in known)
     words = _PLACES.get(above, f"{above} authorities stand above it")
     return f"{said}, {words} with Multiple ({show_value(read_band(row, 'band'))})"
 
@@ -147,10 +137,10 @@ def _write_evidence(view: NeglectView, year: int) -> str:
         shares = [show_value(read_band(row, share)) for share in ("neglect", "multiple", "band")]
         if shares[-1] == "c":
             shares[-1] = _UNKNOWN
-        plans = _read(row, "plans")
+        plans = read_value(row, "plans")
         factor = view.published.get((code, _FACTOR, later))
         rows.append(
-            [_name(view, code), "" if math.isnan(plans) else format_count(plans), *shares,
+            [view.name_code(code), "" if math.isnan(plans) else format_count(plans), *shares,
              show_value(factor)]
         )  # fmt: skip
     return table_html(
@@ -200,17 +190,17 @@ def _draw_years(view: NeglectView, area: Area, years: Sequence[int]) -> Panel:
 def _list_backdrop(view: NeglectView, years: Sequence[int]) -> list[Curve]:
     rows = [(year, view.bands.get((view.region.code, year))) for year in years]
     return [
-        Curve([(y, _read(r, "band_pct")) for y, r in rows], "", "series-2", "fainter"),
-        Curve([(y, _read(r, "neglect_pct")) for y, r in rows], "", "series-1", "faint"),
+        Curve([(y, read_value(r, "band_pct")) for y, r in rows], "", "series-2", "fainter"),
+        Curve([(y, read_value(r, "neglect_pct")) for y, r in rows], "", "series-1", "faint"),
     ]
 
 
 def _make_curve(
     rows: Sequence[tuple[int, Row | None]], share: str, token: str, style: str, name: str
 ) -> Curve:
-    points = [(float(year), _read(row, f"{share}_pct")) for year, row in rows]
+    points = [(float(year), read_value(row, f"{share}_pct")) for year, row in rows]
     last = rows[-1][1]
-    known = not math.isnan(_read(last, f"{share}_pct"))
+    known = not math.isnan(read_value(last, f"{share}_pct"))
     withheld = [float(y) for y, r in rows if r is not None and r[f"{share}_status"] == "suppressed"]
     label = f"{show_value(read_band(last, share))} {name}" if known else ""
     return Curve(points, label, token, style, withheld)
@@ -222,11 +212,6 @@ def _say_years(view: NeglectView, area: Area, rows: Sequence[tuple[int, Row | No
     words = f"{both} with Multiple" if both not in ("c", "x") else "with Multiple unknown"
     name = "Region" if area == view.region else area.name
     return f"{name}: {alone} in {year}, {words}"
-
-
-def _show_both(row: Row | None) -> str:
-    counts = show_counts(row)
-    return f"{show_value(row)} ({counts})" if OF in counts else show_value(row)
 
 
 # The factor at assessment -------------------------------------------------------------------
@@ -254,7 +239,7 @@ def _draw_factor(view: NeglectView) -> Panel | None:
         notes=f"Of assessed episodes with any factor recorded. Dot: {last}. Ring: {first}.",
         table=table_html(
             ["Area", str(last), str(first)],
-            [[view.name(a), _show_both(now), _show_both(then)] for a, now, then in pairs],
+            [[view.name(a), show_both(now), show_both(then)] for a, now, then in pairs],
             caption="Assessments with neglect among their factors.",
             numbers=(1, 2),
         ),
@@ -266,11 +251,11 @@ def _factor(view: NeglectView, area: Area, year: int) -> Row | None:
 
 
 def _make_pair(view: NeglectView, area: Area, now: Row | None, then: Row | None) -> Interval:
-    new, old = _read(now, "value"), _read(then, "value")
+    new, old = read_value(now, "value"), read_value(then, "value")
     nothing = math.nan
     low, high = (nothing, nothing) if math.isnan(new + old) else (min(new, old), max(new, old))
     return Interval(
-        shorten_name(view, area),
+        view.shorten_name(area),
         [Dot(new, low, high, "series-1"), Dot(old, nothing, nothing, "series-1", hollow=True)],
         show_value(now),
         reason="not published",
@@ -280,7 +265,7 @@ def _make_pair(view: NeglectView, area: Area, now: Row | None, then: Row | None)
 
 def _say_factor(pairs: Sequence[tuple[Area, Row | None, Row | None]], first: int, last: int) -> str:
     whole = pairs[0][1]
-    known = [(a, _read(now, "value")) for a, now, _ in pairs[1:] if now is not None]
+    known = [(a, read_value(now, "value")) for a, now, _ in pairs[1:] if now is not None]
     high = max((pair for pair in known if not math.isnan(pair[1])), key=lambda p: p[1])
     return (
         f"Neglect at assessment: region {show_value(whole)} in {last}, "

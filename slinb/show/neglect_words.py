@@ -1,33 +1,27 @@
-"""Five messages and five questions of the neglect deep dive: patterns that results fill.
+"""What the messages and questions of the neglect deep dive say.
 
-A pattern is a text with gaps; what fills them comes from one row of the findings, and the words
-of a line from the catalogue. A share for neglect never stands without neglect or multiple.
+A share for neglect never stands without neglect or multiple.
 """
 
 from __future__ import annotations
-
-import math
 
 import pandas as pd
 
 from slinb.catalogue.areas import Areas
 from slinb.catalogue.neglect import Neglect
 from slinb.catalogue.periods import Period
-from slinb.show.formats import format_count
-from slinb.show.markup import Html, render_template
-from slinb.show.neglect_view import NeglectView
-from slinb.show.phrases import join_names, name_area
-from slinb.show.rows import Row
-from slinb.show.section20_words import (
+from slinb.show.dive_words import (
     LINE_MESSAGES,
     LINE_QUESTIONS,
     fill_line,
-    list_headlines,
     say_share,
+    say_standing,
     write_rows,
 )
+from slinb.show.formats import format_count
+from slinb.show.phrases import join_names, name_area
+from slinb.show.rows import Row
 
-_TABLE = "neglect_messages"
 _MESSAGES = {
     **LINE_MESSAGES,
     "published": "On 31 March {year} {value} of the region's {plans} plans were for neglect, and "
@@ -59,25 +53,13 @@ _QUESTIONS = {
     "moved": "What in need, in practice or in recording lies behind that?",
     "unknown": "How many plans for multiple categories does {area} hold now, and how many of them "
     "are about neglect?",
-    "nothing_sent": "What keeps {area} from running the count, and who could help?",
 }
 
 
 def write_neglect_messages(findings: pd.DataFrame, data: Neglect, areas: Areas) -> pd.DataFrame:
     """Write the sentence and the question of each finding.
 
-    Parameters
-    ----------
-    findings : DataFrame
-        Rows of :data:`slinb.analyse.section20_tables.FINDINGS`.
-    data : Neglect
-        From :func:`slinb.catalogue.neglect.load_neglect`: the words of the lines.
-    areas : Areas
-
-    Returns
-    -------
-    DataFrame
-        Rows of :data:`slinb.schema.MESSAGES`: for every finding a message and a question.
+    As :func:`slinb.show.dive_words.write_rows`; the words of the lines are the catalogue's.
     """
     return write_rows(
         findings, lambda row: _fill_gaps(row, data, areas), messages=_MESSAGES, questions=_QUESTIONS
@@ -98,18 +80,10 @@ def _fill_gaps(row: Row, data: Neglect, areas: Areas) -> dict[str, str]:
         repeated = f"; of these, it was repeated at a review for {gaps['other']}"
         gaps["again"] = repeated if gaps["other"] else ""
     if pattern == "share":
-        gaps["standing"] = _say_standing(row)
+        gaps["standing"] = say_standing(row, "the second")
     if pattern in ("published", "moved", "unknown"):
         gaps |= _fill_published(row, areas)
     return gaps
-
-
-def _say_standing(row: Row) -> str:
-    if math.isnan(row["benchmark_value"]):
-        return ""
-    real = row["judgement"] in ("higher", "lower")
-    words = f"really {row['judgement']} than" if real else "not really different from"
-    return f"; the second is {words} the region's {say_share(row['benchmark_value'])}"
 
 
 def _fill_published(row: Row, areas: Areas) -> dict[str, str]:
@@ -137,17 +111,3 @@ def _fill_published(row: Row, areas: Areas) -> dict[str, str]:
 
 
 _RANKS = {1: "highest", 2: "second highest", 3: "third highest", 4: "fourth highest"}
-
-
-def messages_html(view: NeglectView) -> Html:
-    """Show the messages and questions of the region."""
-    regional = list_headlines(view, _TABLE).get(view.region.code, [])
-    context = {"key": "neglect-headlines", "region": view.region, "pages": [], "without": ""}
-    return Html(str(render_template("messages_list", **context, regional=regional)))
-
-
-def authorities_html(view: NeglectView) -> Html:
-    """Show the messages and questions of each authority, folded."""
-    listed = list_headlines(view, _TABLE)
-    pages = [(area, listed[area.code]) for area in view.areas if area.code in listed]
-    return Html(str(render_template("section20_authorities", key="neglect-authority", pages=pages)))

@@ -10,8 +10,9 @@ import pandas as pd
 from slinb.catalogue.areas import Area
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
+from slinb.catalogue.subjects import name_subject
 from slinb.schema import QUERIES, SEVERITIES, SUBMISSIONS
-from slinb.show.formats import format_day, format_number
+from slinb.show.formats import decapitalise, format_day, format_number
 from slinb.show.markup import render_template
 from slinb.show.quality_totals import OUTCOMES, SUMMARY_COUNTS, QualityTotals, total_quality
 from slinb.show.rows import Row, list_rows
@@ -173,7 +174,7 @@ def _queries_table(name: str, queries: list[dict[str, str]]) -> str:
         ["Measure", "Severity", "Where", "Sent", "What is wrong", "What to do"],
         [
             [
-                query["measure"] or "The whole return",
+                name_subject(query, query["measure"]),
                 query["severity"],
                 ", ".join(query[k] for k in ("file", "sheet", "cell") if query[k]),
                 query["sent"],
@@ -196,7 +197,7 @@ def _list_hidden(
         f"{name}: every figure of the quarter, because no return could be used." for name in none
     ]
     return lines + [
-        f"{query['area']}: {query['measure'] or 'the whole return'}. "
+        f"{query['area']}: {query['measure'] or decapitalise(name_subject(query, ''))}. "
         + (query["problem"] or "Set aside until the authority answers.")
         for query in log
         if query["severity"] == "stop" and query["area"] not in none

@@ -10,6 +10,7 @@ import pandas as pd
 from slinb.catalogue.areas import Area
 from slinb.catalogue.measures import Measure, Measures
 from slinb.catalogue.periods import Period
+from slinb.catalogue.subjects import name_subject
 from slinb.schema import OBSERVATIONS, QUERIES, SEVERITIES, TRAVEL
 from slinb.show.formats import REASONS, format_change, format_value
 from slinb.show.rows import Row, list_rows
@@ -108,9 +109,9 @@ def _read_query(row: Row, measures: Measures, area: Area, asked: set[tuple[str, 
     place = ", ".join(part for part in (row["sheet"], row["cell"]) if part)
     return Asked(
         sign=ASKS[row["severity"]],
-        measure=measures[row["measure"]].short
-        if row["measure"] in measures
-        else "The whole return",
+        measure=name_subject(
+            row, measures[row["measure"]].short if row["measure"] in measures else ""
+        ),
         place=place or "the workbook",
         sent=row["sent"],
         problem=_drop_place(row, area),

@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from slinb.errors import ParameterError
+from slinb.show.dive_headlines import authorities_html, messages_html
+from slinb.show.dive_limits import context_html
+from slinb.show.dive_section import show_section
 from slinb.show.markup import Html
 from slinb.show.section20_after import endings_html, placements_html, practice_html
 from slinb.show.section20_cohorts import cohorts_html
 from slinb.show.section20_duration import duration_html
 from slinb.show.section20_history import history_html
-from slinb.show.section20_limits import context_html, limits_html
+from slinb.show.section20_limits import limits_html
 from slinb.show.section20_now import now_html
-from slinb.show.section20_view import View
-from slinb.show.section20_words import authorities_html, messages_html, write_section20_messages
+from slinb.show.section20_view import Section20View
+from slinb.show.section20_words import write_section20_messages
 
-__all__ = ["SECTIONS", "View", "section20_html", "write_section20_messages"]
+__all__ = [
+    "SECTION20_TABLES",
+    "SECTIONS",
+    "Section20View",
+    "section20_html",
+    "write_section20_messages",
+]
+
+#: Result tables that the page reads.
+SECTION20_TABLES = (
+    "section20_history", "section20_figures", "section20_incidence", "section20_medians",
+    "section20_quality", "section20_messages",
+)  # fmt: skip
 
 #: Sections in order of the page.
-SECTIONS: dict[str, Callable[[View], Html]] = {
+SECTIONS: dict[str, Callable[[Section20View], Html]] = {
     "messages": messages_html,
     "context": context_html,
     "history": history_html,
@@ -33,30 +47,14 @@ SECTIONS: dict[str, Callable[[View], Html]] = {
 }
 
 
-def section20_html(view: View, section: str) -> Html:
-    """Write one section of the briefing.
+def section20_html(view: Section20View, section: str) -> Html:
+    """Write one section of the briefing (:func:`slinb.show.dive_section.show_section`).
 
     Parameters
     ----------
-    view : View
-        The deep dive's tables: those of :mod:`slinb.analyse.section20_tables`, and
-        ``section20_messages`` (:func:`write_section20_messages`).
+    view : Section20View
+        The deep dive's tables: :data:`SECTION20_TABLES`.
     section : str
         A key of :data:`SECTIONS`.
-
-    Returns
-    -------
-    Html
-        One ``<section>``, its heading an ``h2``; it needs ``findings.css`` and no script.
-
-    Raises
-    ------
-    ParameterError
-        There is no section of that name.
     """
-    if section not in SECTIONS:
-        raise ParameterError(
-            f"The Section 20 briefing has no section “{section}”.",
-            f"It has: {', '.join(SECTIONS)}.",
-        )
-    return SECTIONS[section](view)
+    return show_section(SECTIONS, section, view, briefing="Section 20")

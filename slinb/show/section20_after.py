@@ -6,29 +6,22 @@ from collections.abc import Callable
 
 from slinb.catalogue.areas import Area
 from slinb.catalogue.dives import Question, load_dives
-from slinb.show.drawings import Panel
-from slinb.show.markup import Html
-from slinb.show.rows import Row
-from slinb.show.section20_bars import Dot, Interval, draw_intervals
-from slinb.show.section20_pieces import (
-    Series,
-    interval_panel,
-    keep,
-    make_colours,
-    say_largest,
-    shorten_name,
-    strip_panel,
-)
-from slinb.show.section20_view import (
-    Part,
-    View,
-    read_value,
+from slinb.show.dive_interval_panel import Series, interval_panel, make_dot
+from slinb.show.dive_intervals import Interval, draw_intervals
+from slinb.show.dive_practice import pick_answer, word_question
+from slinb.show.dive_section import Part, keep, write_section
+from slinb.show.dive_strip_panel import make_colours, say_largest, strip_panel
+from slinb.show.dive_values import (
     show_counts,
     show_interval,
     show_judgement,
+    show_marked,
     show_value,
-    write_section,
 )
+from slinb.show.drawings import Panel
+from slinb.show.markup import Html
+from slinb.show.rows import Row
+from slinb.show.section20_view import Section20View
 from slinb.show.tables import table_html
 
 #: Home planned, unplanned and not stated; order; relatives; adult life; other.
@@ -42,15 +35,11 @@ _PLACE_SHADES = (
 _SIDES = ("Section 20", "ordered")
 
 
-def endings_html(view: View) -> Html:
+def endings_html(view: Section20View) -> Html:
     """Show how spells ended in twelve months, and who was back in care after going home."""
     labels = view.data.list_labels("ending group")
 
-    def find(area: Area, label: str) -> Row | None:
-        return view.pick(
-            area, "S11", "endings", window="year", breakdown="ending group", category=label
-        )
-
+    find = view.find_parts("S11", "endings", "ending group", window="year")
     return write_section(
         "s20-endings",
         "How spells ended, and who came back",
@@ -60,16 +49,15 @@ def endings_html(view: View) -> Html:
                     strip_panel(
                         view, "s20-ended", "How Section 20 spells ended in 12 months",
                         make_colours(labels, _ENDING_SHADES), find,
-                        finding=say_largest(view, find, labels),
                     ),
                     interval_panel(
                         view, "s20-unplanned", "Home unplanned, of those who went home",
-                        [Series("unplanned", lambda a: view.line(a, "unplanned"))],
+                        [Series("unplanned", view.find_line("unplanned"))],
                         notes="A sign that consent may have been withdrawn, no more.",
                     ),
                     interval_panel(
                         view, "s20-back", "Back in care within 12 months of going home",
-                        [Series("within 12 months", lambda a: view.line(a, "back"))],
+                        [Series("within 12 months", view.find_line("back"))],
                         notes="Of those who went home in quarters followed for a year.",
                     ),
                 )
@@ -80,7 +68,7 @@ def endings_html(view: View) -> Html:
     )  # fmt: skip
 
 
-def _write_return(view: View) -> str:
+def _write_return(view: Section20View) -> str:
     rows = []
     for area in view.places:
         cells = [view.name(area)]
@@ -100,7 +88,7 @@ def _write_return(view: View) -> str:
 # Placement, distance, reviews ---------------------------------------------------------------
 
 
-def placements_html(view: View) -> Html:
+def placements_html(view: Section20View) -> Html:
     """Show placement, distance and reviews, Section 20 beside children under an order."""
     placed = [_draw_placed(view, side, f"s20-placed-{i}") for i, side in enumerate(_SIDES, start=1)]
     timely = {"breakdown": "legal status"}
@@ -140,22 +128,17 @@ def placements_html(view: View) -> Html:
     )  # fmt: skip
 
 
-def _draw_placed(view: View, side: str, key: str) -> Panel | None:
+def _draw_placed(view: Section20View, side: str, key: str) -> Panel | None:
     labels = view.data.list_labels("placement group")
-
-    def find(area: Area, label: str) -> Row | None:
-        return view.pick(
-            area, "S13", "placed", breakdown="placement group", category=label, across=side
-        )
-
     return strip_panel(
         view, key, f"Placement: {side if side == 'Section 20' else 'under an order'}",
-        make_colours(labels, _PLACE_SHADES), find, finding=say_largest(view, find, labels),
+        make_colours(labels, _PLACE_SHADES),
+        view.find_parts("S13", "placed", "placement group", across=side),
     )  # fmt: skip
 
 
 def _compare_sides(
-    view: View, key: str, title: str, find: Callable[[Area, str], Row | None]
+    view: Section20View, key: str, title: str, find: Callable[[Area, str], Row | None]
 ) -> Panel | None:
     return interval_panel(
         view, key, title,
@@ -167,7 +150,7 @@ def _compare_sides(
 # Practice -----------------------------------------------------------------------------------
 
 
-def practice_html(view: View) -> Html:
+def practice_html(view: Section20View) -> Html:
     """Show the practice return: each question of the region, then of each authority."""
     questions = load_dives()["section20"].questions
     found = [(question, _find_answers(view, question)) for question in questions]
@@ -197,21 +180,9 @@ def practice_html(view: View) -> Html:
 Asked = list[tuple[Question, list[Row | None]]]
 
 
-def _find_answers(view: View, question: Question) -> list[Row | None]:
+def _find_answers(view: Section20View, question: Question) -> list[Row | None]:
     """Return a question's figure of the region and of each authority."""
     return [pick_answer(view, area, question) for area in view.places]
-
-
-def pick_answer(view: View, area: Area, question: Question) -> Row | None:
-    """Return the figure of a question of the practice return; None where it was not sent."""
-    key = {"window": question.window, "breakdown": question.breakdown}
-    return view.pick(area, question.measure, question.item, category=question.category, **key)
-
-
-def word_question(question: Question) -> str:
-    """Return the words of a question for a table or chart."""
-    text = question.item if not question.category else f"{question.item}: {question.category}"
-    return text[:1].upper() + text[1:]
 
 
 def _say_practice(asked: Asked) -> str:
@@ -219,24 +190,24 @@ def _say_practice(asked: Asked) -> str:
     return f"Region: {first.item} for {show_value(rows[0])} ({show_counts(rows[0])})."
 
 
-def _draw_practice(view: View, asked: Asked) -> Panel:
+def _draw_practice(view: Section20View, asked: Asked) -> Panel:
     drawn = [(q, rows[0]) for q, rows in asked if not q.category]
     rows = [
         Interval(
             _SHORT.get(q.id, word_question(q)),
-            [Dot(read_value(row), _limit(row, "lower"), _limit(row, "upper"), "series-1")],
+            [make_dot(row, "series-1")],
             show_value(row),
         )
         for q, row in drawn
     ]
     alt = "; ".join(f"{word_question(q)} {show_value(row)}" for q, row in drawn)
-    absent = drawn[0][1]["absent"] if drawn and drawn[0][1] is not None else ""
+    absent = view.name_absent(drawn[0][1]) if drawn else ""
     return Panel(
         id="s20-practice-region",
         title=f"{view.region.name}: the practice return",
         sign=None,
         svg=draw_intervals(rows, f"Practice return of the region. {alt}.", top=100),
-        notes=f"Lines: 95% intervals. {view.name_absent(absent)}".strip(),
+        notes=f"Lines: 95% intervals. {absent}".strip(),
         table=table_html(
             ["Question", "Share", "Counts", "95% interval"],
             [
@@ -247,10 +218,6 @@ def _draw_practice(view: View, asked: Asked) -> Panel:
             numbers=(1, 2, 3),
         ),
     )
-
-
-def _limit(row: Row | None, name: str) -> float:
-    return float("nan") if row is None else float(row[name])
 
 
 _SHORT = {
@@ -268,23 +235,18 @@ _SHORT = {
 }
 
 
-def _write_practice(view: View, asked: Asked, what: str) -> str:
+def _write_practice(view: Section20View, asked: Asked, what: str) -> str:
     """Write the questions down and the authorities across: shares, or the counts behind them."""
-    table = [[word_question(q), *(_show_answer(row, what) for row in rows)] for q, rows in asked]
+    show = show_counts if what == "counts" else show_marked
+    table = [[word_question(q), *(show(row) for row in rows)] for q, rows in asked]
     captions = {
         "shares": "The practice return by authority. A triangle marks a real difference from the "
         "region.",
         "counts": "The counts behind the practice return, by authority.",
     }
     return table_html(
-        ["Question", *(shorten_name(view, area) for area in view.places)],
+        ["Question", *(view.shorten_name(area) for area in view.places)],
         table,
         caption=captions[what],
         numbers=range(1, len(view.places) + 1),
     )
-
-
-def _show_answer(row: Row | None, what: str) -> str:
-    if what == "counts":
-        return show_counts(row)
-    return f"{show_judgement(row).split(' ')[0]} {show_value(row)}".strip()

@@ -7,28 +7,22 @@ from collections.abc import Sequence
 
 from slinb.catalogue.areas import Area
 from slinb.catalogue.periods import Period
-from slinb.show.drawings import Panel
-from slinb.show.formats import format_number
-from slinb.show.markup import Html
-from slinb.show.phrases import join_names, name_area
-from slinb.show.rows import Row, list_rows
-from slinb.show.section20_curves import Curve, draw_curves
-from slinb.show.section20_pieces import (
-    keep,
-)
-from slinb.show.section20_view import (
-    Part,
-    Places,
-    View,
+from slinb.show.dive_curves import Curve, draw_curves
+from slinb.show.dive_section import Part, keep, write_section
+from slinb.show.dive_values import (
     explain_missing,
-    index_table,
     show_counts,
     show_interval,
     show_judgement,
     show_months,
     show_value,
-    write_section,
 )
+from slinb.show.drawings import Panel
+from slinb.show.formats import format_number
+from slinb.show.markup import Html
+from slinb.show.phrases import join_names, name_area
+from slinb.show.rows import Row
+from slinb.show.section20_view import Section20View
 from slinb.show.tables import table_html
 
 _WITHIN = ("within 3 months", "within 6 months", "within 12 months")
@@ -41,16 +35,15 @@ _CAUSES = {
 _DAYS_A_MONTH = 30.4
 
 
-def cohorts_html(view: View) -> Html:
+def cohorts_html(view: Section20View) -> Html:
     """Show how many of those who started came under an order, went home or left otherwise."""
     curves = _index_curves(view)
-    medians = index_table(view, "section20_medians", ("area", "measure", "population"))
     return write_section(
         "s20-cohorts",
         "What became of those who started under Section 20",
         [
             Part(panels=_draw_cohorts(view, curves), text=_say_undrawn(view, curves)),
-            Part(html=_write_conversion(view, medians)),
+            Part(html=_write_conversion(view)),
             Part(html=_write_cohorts(view), fold="The region by quarter of start"),
         ],
         finding=_say_cohorts(view, curves),
@@ -67,10 +60,10 @@ def cohorts_html(view: View) -> Html:
 Curves = dict[tuple[str, str], list[Row]]
 
 
-def _index_curves(view: View) -> Curves:
+def _index_curves(view: Section20View) -> Curves:
     """Return the curves of all starters together, by area and cause."""
     found: Curves = {}
-    for row in list_rows(view.tables["section20_incidence"]):
+    for row in view.rows("incidence"):
         if row["starters"] == "all" and row["population"] == "all":
             found.setdefault((row["area"], row["cause"]), []).append(row)
     return found
@@ -80,7 +73,7 @@ def _at(rows: Sequence[Row], month: int) -> Row | None:
     return next((row for row in rows if row["month"] == month), None)
 
 
-def _say_cohorts(view: View, curves: Curves) -> str:
+def _say_cohorts(view: Section20View, curves: Curves) -> str:
     at = {c: _at(curves.get((view.region.code, c), []), 12) for c in _CAUSES}
     order = at["order"]
     if order is None or math.isnan(order["value"]):
@@ -94,13 +87,13 @@ def _say_cohorts(view: View, curves: Curves) -> str:
     )
 
 
-def _draw_cohorts(view: View, curves: Curves) -> list[Panel]:
+def _draw_cohorts(view: Section20View, curves: Curves) -> list[Panel]:
     panels = [_draw_region(view, curves)]
     panels += [_draw_area(view, area, curves) for area in view.areas]
     return keep(*panels)
 
 
-def _say_undrawn(view: View, curves: Curves) -> str:
+def _say_undrawn(view: Section20View, curves: Curves) -> str:
     """Name the authorities without a curve, and why they have none."""
     reasons: dict[str, list[str]] = {}
     for area in view.areas:
@@ -145,7 +138,7 @@ def _label(rows: Sequence[Row], words: str) -> str:
     return f"{show_value(last)} {words}" if last is not None else ""
 
 
-def _draw_region(view: View, curves: Curves) -> Panel | None:
+def _draw_region(view: Section20View, curves: Curves) -> Panel | None:
     code = view.region.code
     rows = {cause: curves.get((code, cause), []) for cause in _CAUSES}
     if not _points(rows["order"]):
@@ -158,7 +151,7 @@ def _draw_region(view: View, curves: Curves) -> Panel | None:
         for cause, (words, token) in reversed(_CAUSES.items())
     ]  # fmt: skip
     order = _at(rows["order"], 12)
-    absent = view.name_absent(rows["order"][0]["absent"])
+    absent = view.name_absent(rows["order"][0])
     title = f"{view.region.name}: {show_value(order)} under an order within 12 months"
     return Panel(
         id=f"s20-cohort-{code}",
@@ -170,7 +163,7 @@ def _draw_region(view: View, curves: Curves) -> Panel | None:
     )
 
 
-def _draw_area(view: View, area: Area, curves: Curves) -> Panel | None:
+def _draw_area(view: Section20View, area: Area, curves: Curves) -> Panel | None:
     rows = {cause: curves.get((area.code, cause), []) for cause in _CAUSES}
     region = {cause: curves.get((view.region.code, cause), []) for cause in ("order", "home")}
     if not _points(rows["order"]):
@@ -193,7 +186,7 @@ def _draw_area(view: View, area: Area, curves: Curves) -> Panel | None:
     )
 
 
-def _say_alt(view: View, area: Area, rows: dict[str, list[Row]]) -> str:
+def _say_alt(view: Section20View, area: Area, rows: dict[str, list[Row]]) -> str:
     at = {cause: _at(own, 12) for cause, own in rows.items()}
     if at["order"] is None or math.isnan(at["order"]["value"]):
         return f"{area.name}: no share within 12 months can be given."
@@ -202,7 +195,7 @@ def _say_alt(view: View, area: Area, rows: dict[str, list[Row]]) -> str:
     return f"{own}: of those who started under Section 20, within 12 months {parts}."
 
 
-def _write_curves(view: View, area: Area, rows: dict[str, list[Row]]) -> str:
+def _write_curves(view: Section20View, area: Area, rows: dict[str, list[Row]]) -> str:
     months = (3, 6, 12, 24)
     table = []
     for month in months:
@@ -221,11 +214,11 @@ def _write_curves(view: View, area: Area, rows: dict[str, list[Row]]) -> str:
     )
 
 
-def _write_conversion(view: View, medians: Places) -> str:
+def _write_conversion(view: Section20View) -> str:
     rows = []
     for area in view.places:
         found = [view.line(area, "convert", item=item) for item in _WITHIN]
-        delay = medians.get((area.code, "S10", "all"))
+        delay = view.medians.get((area.code, "S10", "all"))
         last = found[-1]
         without = view.line(area, "convert", population="not UASC")
         rows.append(
@@ -265,7 +258,7 @@ def _show_days(row: Row | None) -> str:
     return format_number(row["median"] * _DAYS_A_MONTH)
 
 
-def _write_cohorts(view: View) -> str:
+def _write_cohorts(view: Section20View) -> str:
     cohorts = sorted(
         {key[8] for key in view.figures if key[1] == "S9" and key[8]},
         key=lambda text: Period.parse(text).end,
@@ -279,7 +272,7 @@ def _write_cohorts(view: View) -> str:
                 Period.parse(cohort).label,
                 *(_show_mature(row) for row in found),
                 show_counts(found[-1]) if _is_mature(found[-1]) else "",
-                view.name_absent(children["absent"]) if children is not None else "",
+                view.name_absent(children),
             ]
         )
     return table_html(

@@ -7,22 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from slinb.catalogue.areas import ENGLAND, Area
-from slinb.catalogue.periods import Period
+from slinb.show.dive_curves import JUDGMENT, Curve, draw_curves
+from slinb.show.dive_pen import Point
+from slinb.show.dive_section import Part, write_section
+from slinb.show.dive_values import show_both, show_value
 from slinb.show.drawings import Panel
 from slinb.show.markup import Html
 from slinb.show.phrases import name_area
-from slinb.show.rows import Row, list_rows
-from slinb.show.section20_curves import JUDGMENT, Curve, draw_curves
-from slinb.show.section20_pen import Point
-from slinb.show.section20_view import (
-    OF,
-    PUBLISHED,
-    Part,
-    View,
-    show_counts,
-    show_value,
-    write_section,
-)
+from slinb.show.rows import Row
+from slinb.show.section20_view import Section20View
 from slinb.show.tables import table_html
 
 
@@ -50,30 +43,32 @@ _STARTS = _Chart(
     ("Section 20, of children starting care in the year", "Without UASC"), (2018, 2025),
     (2018, 2021, 2025), False,
 )  # fmt: skip
+_PUBLISHED = (
+    "Source: Department for Education, Children looked after in England including adoptions."
+)
 _PROXY = (
     "“Without UASC” takes every unaccompanied child to be under Section 20, because the two are "
     "never published together: it is the most that leaving them out can change."
 )
 
 
-def history_html(view: View) -> Html:
+def history_html(view: Section20View) -> Html:
     """Show the published share of care and of starts, year by year."""
-    rows = _index(view)
     return write_section(
         "s20-history",
         "Since 2011: the published picture",
         [
             Part(
                 title="Children in care under Section 20 on 31 March",
-                panels=[_draw(view, rows, area, _STOCK) for area in view.places],
+                panels=[_draw(view, area, _STOCK) for area in view.places],
             ),
             Part(
                 title="Children who started care under Section 20 in the year",
                 text="Unaccompanied children who started are published from 2021.",
-                panels=[_draw(view, rows, area, _STARTS) for area in view.places],
+                panels=[_draw(view, area, _STARTS) for area in view.places],
             ),
         ],
-        finding=_say_finding(view, rows),
+        finding=_say_finding(view),
         intro=[
             "Solid: all children. Dashed: unaccompanied asylum-seeking children (UASC) left out. "
             "Behind each authority, faint, the region. The dotted line marks the judgment of "
@@ -81,45 +76,36 @@ def history_html(view: View) -> Html:
             _PROXY + " A “c” at the foot is a figure that the DfE withholds. Legal status by "
             "authority is not published for 2018 and 2019.",
         ],
-        source=PUBLISHED,
+        source=_PUBLISHED,
     )
 
 
-Index = dict[tuple[str, str, int], Row]
+def _years(view: Section20View, area: str, measure: str) -> list[tuple[int, Row]]:
+    return sorted(
+        (y, row) for (a, m, y), row in view.published.items() if (a, m) == (area, measure)
+    )
 
 
-def _index(view: View) -> Index:
-    """Return each published figure by area, measure and the year that closed on 31 March."""
-    return {
-        (row["area"], row["measure"], Period.parse(row["period"]).end.year): row
-        for row in list_rows(view.tables["section20_history"])
-    }
-
-
-def _years(rows: Index, area: str, measure: str) -> list[tuple[int, Row]]:
-    return sorted((y, row) for (a, m, y), row in rows.items() if (a, m) == (area, measure))
-
-
-def _say_finding(view: View, rows: Index) -> str:
-    known = [(y, r) for y, r in _years(rows, view.region.code, _STOCK.whole)]
+def _say_finding(view: Section20View) -> str:
+    known = [(y, r) for y, r in _years(view, view.region.code, _STOCK.whole)]
     if not known:
         return "No figure has been published for this region."
     year, last = known[-1]
-    before = rows.get((view.region.code, _STOCK.whole, 2015))
-    england = rows.get((ENGLAND, _STOCK.whole, year))
+    before = view.published.get((view.region.code, _STOCK.whole, 2015))
+    england = view.published.get((ENGLAND, _STOCK.whole, year))
     said = f"On 31 March {year} {show_value(last)} of the region's children in care were under "
     said += "Section 20"
-    without = rows.get((view.region.code, _STOCK.without, year))
+    without = view.published.get((view.region.code, _STOCK.without, year))
     if without is not None and not math.isnan(without["value"]):
         said += f", {show_value(without)} without unaccompanied children"
     said += f"; in 2015 it was {show_value(before)}" if before else ""
     return said + (f". England: {show_value(england)}." if england else ".")
 
 
-def _draw(view: View, rows: Index, area: Area, chart: _Chart) -> Panel:
-    own = _years(rows, area.code, chart.whole)
-    without = _years(rows, area.code, chart.without)
-    backdrop = [] if area == view.region else _list_backdrop(view, rows, chart)
+def _draw(view: Section20View, area: Area, chart: _Chart) -> Panel:
+    own = _years(view, area.code, chart.whole)
+    without = _years(view, area.code, chart.without)
+    backdrop = [] if area == view.region else _list_backdrop(view, chart)
     curves = [
         *backdrop,
         _make_curve(without, "series-2", "second", "without UASC"),
@@ -135,7 +121,7 @@ def _draw(view: View, rows: Index, area: Area, chart: _Chart) -> Panel:
             curves,
             _say_alt(area, own, without, chart),
             span=chart.span,
-            top=_find_top(rows, chart),
+            top=_find_top(view, chart),
             ticks=[(year, str(year)) for year in chart.ticks],
             mark=mark,
             longest=1.5,
@@ -146,9 +132,9 @@ def _draw(view: View, rows: Index, area: Area, chart: _Chart) -> Panel:
     )
 
 
-def _list_backdrop(view: View, rows: Index, chart: _Chart) -> list[Curve]:
-    whole = _years(rows, view.region.code, chart.whole)
-    without = _years(rows, view.region.code, chart.without)
+def _list_backdrop(view: Section20View, chart: _Chart) -> list[Curve]:
+    whole = _years(view, view.region.code, chart.whole)
+    without = _years(view, view.region.code, chart.without)
     return [
         Curve(_list_points(without), "", "series-2", "fainter"),
         Curve(_list_points(whole), "", "series-1", "faint"),
@@ -167,11 +153,11 @@ def _make_curve(years: Sequence[tuple[int, Row]], token: str, style: str, name: 
     return Curve(points, label, token, style, withheld)
 
 
-def _find_top(rows: Index, chart: _Chart) -> float:
+def _find_top(view: Section20View, chart: _Chart) -> float:
     """Return the top of the scale that all the charts share, in tens."""
     known = [
         row["value"]
-        for (area, measure, _), row in rows.items()
+        for (area, measure, _), row in view.published.items()
         if measure == chart.whole and area != ENGLAND and not math.isnan(row["value"])
     ]
     return float(math.ceil(max(known, default=50.0) / 10) * 10)
@@ -215,7 +201,10 @@ def _write_table(
     area: Area, own: Sequence[tuple[int, Row]], without: Sequence[tuple[int, Row]], chart: _Chart
 ) -> str:
     beside = dict(without)
-    rows = [[str(year), _show_both(row), _show_both(beside.get(year))] for year, row in own]
+    rows = [
+        [str(year), show_both(row), show_both(beside[year]) if year in beside else ""]
+        for year, row in own
+    ]
     return table_html(
         ["Year", "Section 20", "Without UASC"],
         rows,
@@ -224,21 +213,12 @@ def _write_table(
     )
 
 
-def _show_both(row: Row | None) -> str:
-    """Write a share with its counts: "25% (76 of 304)"."""
-    if row is None:
-        return ""
-    counts = show_counts(row)
-    return f"{show_value(row)} ({counts})" if OF in counts else show_value(row)
-
-
-def write_published(view: View, area: Area, year: int) -> tuple[str, str]:
+def write_published(view: Section20View, area: Area, year: int) -> tuple[str, str]:
     """Return an area's published share of a year as the charts show it, with and without UASC.
 
     Examples
     --------
     Central Bedfordshire 2017 is ("25%", "11%").
     """
-    rows = _index(view)
-    pair = [rows.get((area.code, m, year)) for m in (_STOCK.whole, _STOCK.without)]
+    pair = [view.published.get((area.code, m, year)) for m in (_STOCK.whole, _STOCK.without)]
     return show_value(pair[0]), show_value(pair[1])

@@ -1,33 +1,22 @@
-"""What frames the Section 20 briefing: law and guidance, what the data cannot say, its quality."""
+"""What the Section 20 briefing says of its data: what they cannot say, and how good they are."""
 
 from __future__ import annotations
 
 import math
 
 from slinb.catalogue.areas import Area
+from slinb.show.dive_limits import index_checks, list_left_out, say_silent, say_where
+from slinb.show.dive_section import Part, write_section
 from slinb.show.formats import format_number
 from slinb.show.markup import Html
 from slinb.show.phrases import join_names, name_area
-from slinb.show.rows import Row, list_rows
-from slinb.show.section20_view import SAID_OF_PUBLIC, Part, View, say_missing, write_section
+from slinb.show.rows import Row
+from slinb.show.section20_view import SAID_OF_PUBLIC, Section20View
 from slinb.show.tables import table_html
 
 
-def context_html(view: View) -> Html:
-    """Show the dated facts of law and guidance."""
-    items = [(f"{fact.date}: {fact.title}", fact.text, fact.source) for fact in view.data.facts]
-    return write_section(
-        "s20-context",
-        "Law and guidance, as facts",
-        [Part(items=items)],
-        intro=["Dated facts for the reader of these figures. No legal advice."],
-        source="",
-    )
-
-
-def limits_html(view: View) -> Html:
+def limits_html(view: Section20View) -> Html:
     """Show what the data cannot say, and what stands behind it."""
-    rows = list_rows(view.tables["section20_quality"])
     return write_section(
         "s20-limits",
         "What the data cannot say, and how good it is",
@@ -35,32 +24,24 @@ def limits_html(view: View) -> Html:
             Part(text=SAID_OF_PUBLIC if view.withheld else ""),
             Part(points=view.data.cannot.statements),
             Part(
-                title="Data quality", text=_say_silent(view, rows), html=_write_checks(view, rows)
+                title="Data quality",
+                text=say_silent(view, "no figure here"),
+                html=_write_checks(view),
             ),
-            Part(html=_write_left_out(view, rows), fold="Who could not be counted"),
+            Part(html=_write_left_out(view), fold="Who could not be counted"),
         ],
     )
 
 
-def _say_silent(view: View, rows: list[Row]) -> str:
-    silent = {row["area"] for row in rows if row["kind"] == "not sent"}
-    names = [name_area(area) for area in view.areas if area.code in silent]
-    if not names:
-        return "Every authority of the region has sent counts."
-    return f"No counts from {join_names(names)}: no figure here has them in it."
-
-
-def _write_checks(view: View, rows: list[Row]) -> str:
-    failed = {(row["item"], row["area"]): row for row in rows if row["kind"] == "check"}
-    if not failed:
+def _write_checks(view: Section20View) -> str:
+    results = index_checks(view)
+    if not results:
         return ""
     table = []
     for check in view.data.checks:
-        found = [(area, failed.get((check.id, area.code))) for area in view.areas]
-        some = [(a, r) for a, r in found if r is not None and r["n"] != 0]
-        silent = [name_area(area) for area, row in found if row is None]
-        where = "; ".join(f"{name_area(area)} {_show_number(row)}" for area, row in some)
-        table.append([check.words, where or "nowhere", join_names(silent) if silent else ""])
+        unrun = [name_area(area) for area in view.areas if (check.id, area.code) not in results]
+        where = say_where(view, check, results) or "nowhere"
+        table.append([check.words, where, join_names(unrun) if unrun else ""])
     return table_html(
         ["Check that failed", "Where, how many rows or children", "Not run in"],
         table,
@@ -68,17 +49,11 @@ def _write_checks(view: View, rows: list[Row]) -> str:
     )
 
 
-def _show_number(row: Row) -> str:
-    if math.isnan(row["n"]):
-        return say_missing(row["status"])
-    return f"{format_number(row['n'])} of {format_number(row['of'])}"
-
-
-def _write_left_out(view: View, rows: list[Row]) -> str:
-    left = [row for row in rows if row["kind"] == "left out"]
-    if not left:
-        return ""
+def _write_left_out(view: Section20View) -> str:
+    left = list_left_out(view)
     table = [line for area in view.areas if (line := _write_line(area, left))]
+    if not table:
+        return ""
     return table_html(
         ["Authority", "Children left out of a count, at most", "Why"],
         table,
@@ -89,7 +64,7 @@ def _write_left_out(view: View, rows: list[Row]) -> str:
 
 def _write_line(area: Area, left: list[Row]) -> list[str]:
     """Return one authority's largest number of children left out, with every reason."""
-    own = [row for row in left if row["area"] == area.code and not math.isnan(row["n"])]
+    own = [row for row in left if row["area"] == area.code]
     if not own:
         return []
     most = max(own, key=lambda row: row["n"])

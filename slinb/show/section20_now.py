@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from slinb.catalogue.areas import Area
+from slinb.show.dive_interval_panel import Series, interval_panel
+from slinb.show.dive_section import Part, keep, write_section
+from slinb.show.dive_strip_panel import make_colours, make_shades, strip_panel
+from slinb.show.dive_values import show_counts, show_interval, show_judgement, show_value
+from slinb.show.dive_view import PER_CHILDREN, Find
 from slinb.show.drawings import Panel
 from slinb.show.markup import Html
-from slinb.show.phrases import name_area
-from slinb.show.rows import Row
-from slinb.show.section20_pieces import (
-    Series,
-    interval_panel,
-    keep,
-    make_colours,
-    make_shades,
-    say_largest,
-    strip_panel,
-)
-from slinb.show.section20_view import (
-    SAID_OF_PUBLIC,
-    Part,
-    View,
-    show_counts,
-    show_interval,
-    show_judgement,
-    show_value,
-    write_section,
-)
+from slinb.show.section20_view import SAID_OF_PUBLIC, Section20View
 from slinb.show.tables import table_html
 
 #: Abuse or neglect, stress, disability or illness, absent parenting, other.
 _NEED_SHADES = (
     ("series-1", 0.45), ("series-3", 0.45), ("series-5", 0.4), ("series-4", 0.5), ("neutral", 0.25),
 )  # fmt: skip
-_RATE = "per 10,000 children"
+_POPULATIONS = ("all", "not UASC")
 
 
-def now_html(view: View) -> Html:
+def now_html(view: Section20View) -> Html:
     """Show the children under Section 20 on the last day of the quarter, and those who started."""
     return write_section(
         "s20-now",
@@ -57,12 +39,12 @@ def now_html(view: View) -> Html:
     )
 
 
-def _share(view: View, population: str) -> Callable[[Area], Row | None]:
-    return lambda area: view.pick(area, "S1", "stock", population=population)
+def _share(view: Section20View, population: str) -> Find:
+    return view.find("S1", "stock", population=population)
 
 
-def _say_finding(view: View) -> str:
-    whole, without = (_share(view, p)(view.region) for p in ("all", "not UASC"))
+def _say_finding(view: Section20View) -> str:
+    whole, without = (_share(view, p)(view.region) for p in _POPULATIONS)
     if whole is None:
         return "No authority has sent its counts for this quarter."
     uasc = view.pick(view.region, "S2", "UASC share of Section 20")
@@ -73,8 +55,8 @@ def _say_finding(view: View) -> str:
     )
 
 
-def _draw_shares(view: View) -> list[Panel]:
-    starts = lambda p: lambda a: view.pick(a, "S3", "starts", window="year", population=p)  # noqa: E731
+def _draw_shares(view: Section20View) -> list[Panel]:
+    starts = {p: view.find("S3", "starts", window="year", population=p) for p in _POPULATIONS}
     return keep(
         interval_panel(
             view, "s20-share", "Share of children in care under Section 20",
@@ -83,27 +65,27 @@ def _draw_shares(view: View) -> list[Panel]:
         ),
         interval_panel(
             view, "s20-starting", "Share of those who started care in 12 months",
-            [Series("without UASC", starts("not UASC"), "series-2"),
-             Series("all children", starts("all"), "series-1", hollow=True)],
+            [Series("without UASC", starts["not UASC"], "series-2"),
+             Series("all children", starts["all"], "series-1", hollow=True)],
         ),
         interval_panel(
             view, "s20-uasc", "Unaccompanied children, share of Section 20",
-            [Series("UASC", lambda a: view.pick(a, "S2", "UASC share of Section 20"))],
+            [Series("UASC", view.find("S2", "UASC share of Section 20"))],
         ),
     )  # fmt: skip
 
 
-def _write_stock(view: View) -> str:
+def _write_stock(view: Section20View) -> str:
     rows = []
     for area in view.places:
-        whole, without = _share(view, "all")(area), _share(view, "not UASC")(area)
+        whole, without = (_share(view, p)(area) for p in _POPULATIONS)
         rates = [
-            view.pick(area, "S1", "stock rate", population=p, unit=_RATE)
-            for p in ("all", "not UASC")
+            view.pick(area, "S1", "stock rate", population=p, unit=PER_CHILDREN)
+            for p in _POPULATIONS
         ]
         rows.append(
             [
-                view.region.name if area == view.region else name_area(area),
+                view.name(area),
                 show_counts(whole), show_value(whole), show_interval(whole),
                 show_counts(without), show_value(without), show_interval(without),
                 show_judgement(without),
@@ -122,35 +104,24 @@ def _write_stock(view: View) -> str:
     )  # fmt: skip
 
 
-def _draw_ages(view: View) -> list[Panel]:
+def _draw_ages(view: Section20View) -> list[Panel]:
     data = view.data
     now = data.list_labels("age now")
     started = data.list_labels("age at start")
     need = data.list_labels("need group")
-    find_now = _find(view, "S4", "stock", "snapshot", "age now")
-    find_start = _find(view, "S4", "starts", "year", "age at start")
-    find_need = _find(view, "S5", "starts", "year", "need group")
     return keep(
         strip_panel(
-            view, "s20-age", "Age now", make_shades(now), find_now,
-            finding=say_largest(view, find_now, now),
+            view, "s20-age", "Age now", make_shades(now),
+            view.find_parts("S4", "stock", "age now"),
         ),
         strip_panel(
             view, "s20-age-start", "Age of those who started in 12 months", make_shades(started),
-            find_start, finding=say_largest(view, find_start, started),
+            view.find_parts("S4", "starts", "age at start", window="year"),
         ),
         strip_panel(
             view, "s20-need", "Need of those who started in 12 months",
-            make_colours(need, _NEED_SHADES), find_need,
-            finding=say_largest(view, find_need, need),
+            make_colours(need, _NEED_SHADES),
+            view.find_parts("S5", "starts", "need group", window="year"),
             notes="Absent parenting (N8) is close to the unaccompanied children.",
         ),
     )  # fmt: skip
-
-
-def _find(
-    view: View, measure: str, item: str, window: str, breakdown: str
-) -> Callable[[Area, str], Row | None]:
-    return lambda area, label: view.pick(
-        area, measure, item, window=window, breakdown=breakdown, category=label
-    )

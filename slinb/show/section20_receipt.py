@@ -9,31 +9,29 @@ from dataclasses import dataclass
 from slinb.catalogue.areas import Area
 from slinb.catalogue.dives import load_dives
 from slinb.catalogue.section20 import Section20
-from slinb.show.formats import format_number
-from slinb.show.markup import Html, render_template
-from slinb.show.rows import Row, list_rows
-from slinb.show.section20_after import pick_answer, word_question
-from slinb.show.section20_view import (
+from slinb.show.dive_limits import index_checks, say_many
+from slinb.show.dive_practice import pick_answer, word_question
+from slinb.show.dive_values import (
     NOT_SENT,
-    View,
-    index_table,
-    say_missing,
     show_counts,
     show_interval,
     show_judgement,
     show_months,
     show_value,
 )
+from slinb.show.dive_view import PER_CHILDREN
+from slinb.show.formats import format_number
+from slinb.show.markup import Html, render_template
+from slinb.show.rows import Row
+from slinb.show.section20_view import Section20View
 from slinb.show.tables import table_html
 
 #: Result tables of the restricted edition that the part is made from. The first two are read
 #: whole, for the region's figures stand in them; of the others the authority's own rows do.
 SECTION20_WITH_REGION = ("section20_figures", "section20_medians")
 SECTION20_RECEIPT_TABLES = (*SECTION20_WITH_REGION, "section20_quality", "section20_messages")
-DIVE = "section20"
 #: The pattern of the message that nothing was sent.
 _SILENT = "nothing_sent"
-_RATE = "per 10,000 children"
 _ALL, _WITHOUT = {"population": "all"}, {"population": "not UASC"}
 
 
@@ -57,12 +55,12 @@ class _Asked:
     decimals: int = 0
 
 
-def section20_receipt_html(view: View, area: Area, *, key: str = "section-20") -> Html:
+def section20_receipt_html(view: Section20View, area: Area, *, key: str = "section-20") -> Html:
     """Write what an authority gets back for its Section 20 counts: for its own eyes only.
 
     Parameters
     ----------
-    view : View
+    view : Section20View
         Over :data:`SECTION20_RECEIPT_TABLES` of the restricted edition.
     area : Area
         The authority; nothing of another one stands in it.
@@ -91,9 +89,9 @@ def section20_receipt_html(view: View, area: Area, *, key: str = "section-20") -
     return Html(str(render_template("section20_receipt", **context)))
 
 
-def _read_words(view: View, area: Area) -> tuple[list[Row], dict[int, str]]:
+def _read_words(view: Section20View, area: Area) -> tuple[list[Row], dict[int, str]]:
     """Return an authority's messages in order, and its questions by the order of the message."""
-    own = [r for r in list_rows(view.tables["section20_messages"]) if r["area"] == area.code]
+    own = [r for r in view.rows("messages") if r["area"] == area.code]
     own.sort(key=lambda row: int(row["order"]))
     messages = [row for row in own if row["kind"] == "message"]
     return messages, {row["order"]: row["text"] for row in own if row["kind"] == "question"}
@@ -108,7 +106,7 @@ def _list_asked(data: Section20) -> list[tuple[list[_Asked], tuple[str, str, str
     now = [
         _Asked("Share of children in care", "S1", "stock", _ALL),
         _Asked("Share, without UASC", "S1", "stock", _WITHOUT),
-        _Asked("Per 10,000 children", "S1", "stock rate", {**_ALL, "unit": _RATE}, 1),
+        _Asked("Per 10,000 children", "S1", "stock rate", {**_ALL, "unit": PER_CHILDREN}, 1),
         _Asked("UASC, of Section 20", "S2", "UASC share of Section 20", _ALL),
         _Asked("Starts in 12 months, share", "S3", "starts", {**_ALL, **year}),
         _Asked("Starts in 12 months, without UASC", "S3", "starts", {**_WITHOUT, **year}),
@@ -141,12 +139,11 @@ def _ask_line(data: Section20, name: str) -> _Asked:
     return _Asked(line.short, line.measure, line.item, key)
 
 
-def _write_figures(view: View, area: Area) -> str:
-    medians = index_table(view, "section20_medians", ("area", "measure", "population"))
+def _write_figures(view: Section20View, area: Area) -> str:
     rows = []
     for group, (words, *key) in _list_asked(view.data):
         rows += [row for asked in group if (row := _write_line(view, area, asked))]
-        mine, region = (medians.get((place.code, *key)) for place in (area, view.region))
+        mine, region = (view.medians.get((place.code, *key)) for place in (area, view.region))
         if mine is not None or region is not None:
             rows.append(_write_median(words, mine, region))
     return table_html(
@@ -157,7 +154,7 @@ def _write_figures(view: View, area: Area) -> str:
     )
 
 
-def _write_line(view: View, area: Area, asked: _Asked) -> list[str]:
+def _write_line(view: Section20View, area: Area, asked: _Asked) -> list[str]:
     """Return one line; nothing where neither the authority nor the region has the figure."""
     mine, region = (
         view.pick(place, asked.measure, asked.item, **asked.key) for place in (area, view.region)
@@ -180,9 +177,9 @@ def _write_median(words: str, mine: Row | None, region: Row | None) -> list[str]
     return [words, own, spells, "", show_months(region), ""]
 
 
-def _write_practice(view: View, area: Area) -> str:
+def _write_practice(view: Section20View, area: Area) -> str:
     rows = []
-    for question in load_dives()[DIVE].questions:
+    for question in load_dives()[view.dive].questions:
         mine, region = (pick_answer(view, place, question) for place in (area, view.region))
         if mine is not None or region is not None:
             cells = [show_value(mine), show_counts(mine), show_value(region)]
@@ -200,22 +197,16 @@ def _write_practice(view: View, area: Area) -> str:
 # Data quality -------------------------------------------------------------------------------
 
 
-def _list_found(view: View, area: Area) -> list[Found]:
+def _list_found(view: Section20View, area: Area) -> list[Found]:
     """Return the checks that failed and the children left out, each with what to do."""
-    rows = [r for r in list_rows(view.tables["section20_quality"]) if r["area"] == area.code]
+    rows = [r for r in view.rows("quality") if r["area"] == area.code]
     checks = {check.id: check for check in view.data.checks}
     failed = [
-        Found(checks[r["item"]].words, _say_many(r), checks[r["item"]].action)
+        Found(checks[r["item"]].words, say_many(r), checks[r["item"]].action)
         for r in rows
         if r["kind"] == "check" and r["item"] in checks and r["n"] != 0
     ]
     return [*failed, *_list_left_out(rows)]
-
-
-def _say_many(row: Row) -> str:
-    if math.isnan(row["n"]):
-        return say_missing(row["status"])
-    return f"{format_number(row['n'])} of {format_number(row['of'])}"
 
 
 def _list_left_out(rows: Sequence[Row]) -> list[Found]:
@@ -227,15 +218,14 @@ def _list_left_out(rows: Sequence[Row]) -> list[Found]:
             if why not in most or row["n"] > most[why]["n"]:
                 most[why] = row
     return [
-        Found(f"Left out of a count: {why}", _say_many(row), _LEFT_OUT) for why, row in most.items()
+        Found(f"Left out of a count: {why}", say_many(row), _LEFT_OUT) for why, row in most.items()
     ]
 
 
 _LEFT_OUT = "Look at the list that prepare-return writes with --problems; it stays with you."
 
 
-def _list_unrun(view: View, area: Area) -> list[str]:
+def _list_unrun(view: Section20View, area: Area) -> list[str]:
     """Return the checks of which no result came."""
-    rows = list_rows(view.tables["section20_quality"])
-    run = {r["item"] for r in rows if r["area"] == area.code and r["kind"] == "check"}
-    return [check.words for check in view.data.checks if check.id not in run]
+    run = index_checks(view)
+    return [check.words for check in view.data.checks if (check.id, area.code) not in run]

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from slinb.analyse.dive_findings import REAL
+from slinb.analyse.dive_medians import find_quantile
 from slinb.analyse.neglect_tables import TABLES
-from slinb.analyse.section20_time import find_quantile
 from slinb.catalogue.dives import load_dives
 from slinb.catalogue.measures import load_measures
 from slinb.catalogue.neglect import load_neglect

@@ -14,10 +14,10 @@ from scipy import stats
 from statsmodels.duration.survfunc import CumIncidenceRight
 from statsmodels.stats.proportion import proportion_confint
 
+from slinb.analyse.dive_pool import KEY
 from slinb.analyse.section20_history import trace_history
-from slinb.analyse.section20_pool import KEY
+from slinb.analyse.section20_incidence import CAUSES, compute_incidence
 from slinb.analyse.section20_tables import TABLES
-from slinb.analyse.section20_time import CAUSES, compute_incidence, compute_medians, find_quantile
 from slinb.catalogue.areas import load_areas
 from slinb.catalogue.dives import load_dives
 from slinb.catalogue.section20 import load_section20
@@ -447,18 +447,10 @@ def test_medians_lie_in_the_month_of_the_middle_spell(tables: Tables, dives: Div
         assert row["quarter"] <= row["median"] <= row["three_quarters"]
 
 
-def test_a_quantile_by_hand() -> None:
-    """Ten spells, two a month from 0 to 4: the middle one ends with half of month 2."""
-    assert find_quantile([0, 1, 2, 3, 4], [2, 2, 2, 2, 2], 0.5) == 2.5
-    assert find_quantile([4, 0], [1, 3], 0.25) == pytest.approx(1 / 3)
-
-
 def test_withheld_months_give_no_median(public: Tables) -> None:
     rows = public["section20_medians"]
     assert rows["median"].isna().all()
     assert set(rows.loc[rows["area"].ne(REGION.code), "status"]) <= {"suppressed"}
-    assert compute_medians(pd.DataFrame(columns=["source", "area", "measure", "population"]),
-                           REGION.code, CODES).empty  # fmt: skip
 
 
 # Findings and quality ------------------------------------------------------------------------

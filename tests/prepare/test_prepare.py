@@ -148,6 +148,20 @@ def test_files_that_are_no_records_leave_nothing_unsaid(tmp_path: Path) -> None:
     assert "unknown sheet" in told
 
 
+def test_a_census_that_cannot_be_read_is_named_with_what_to_do(tmp_path: Path) -> None:
+    """How many files were lost helps nobody: which one, why, and what to do."""
+    folder = tmp_path / "records"
+    folder.mkdir()
+    (folder / "census.xml").write_text(
+        "<Message><Header><CollectionDetails><Collection>CIN</Collection><Year>2026</Year>"
+        "</CollectionDetails></Header><Children></Children></Message>",
+        encoding="utf-8",
+    )
+    told = "\n".join(describe_prepared(prepare_return(folder, QUARTER, AREA, tmp_path / "out")))
+    assert "Not counted: census.xml: The census holds no child at all." in told
+    assert "export it again" in told
+
+
 def test_a_formula_in_a_yellow_cell_keeps_its_result(tiny: Path, tmp_path: Path) -> None:
     """Saving without Excel would lose what a formula came to."""
     path = begin(tmp_path, put("cla", "=1+2"))

@@ -18,7 +18,7 @@ from slinb.sample.cin_census import CENSUS_MANIFEST, write_sample_census
 from tests.records import slow_neglect
 
 #: Plans, neglect, neglect or multiple, starting, referrals (those a tenth is made up of).
-TOTALS = ((90, 42, 51, 110, 2500), (60, 38, 38, 80, 1500))
+TOTALS = ((160, 75, 90, 180, 2500), (120, 76, 76, 140, 1500))
 AREAS = load_areas().authorities(DEFAULT_REGION)[: len(TOTALS)]
 QUARTERS = ("2025-26-Q3", "2024-25-Q4", "2025-26-Q1")
 KEY = ["measure", "item", "window", "cohort", "breakdown", "category", "across"]

@@ -14,6 +14,7 @@ from slinb.catalogue.measures import load_measures
 from slinb.catalogue.neglect import load_neglect
 from slinb.catalogue.periods import Period
 from slinb.errors import ParameterError
+from slinb.show.dive_limits import context_html
 from slinb.show.neglect import (
     NEGLECT_TABLES,
     SECTIONS,
@@ -21,7 +22,7 @@ from slinb.show.neglect import (
     neglect_html,
     write_neglect_messages,
 )
-from slinb.show.neglect_limits import context_html, limits_html
+from slinb.show.neglect_limits import limits_html
 from slinb.show.neglect_now import now_html
 from slinb.show.neglect_published import published_html
 from slinb.show.page import PageMarks, page_html
@@ -218,6 +219,7 @@ def test_the_first_message_gives_the_band_and_its_unknowns() -> None:
 
 def test_a_withheld_band_is_said_to_be_unknown_and_not_worked_out() -> None:
     """Peterborough, 31 March 2024: 58% neglect, Multiple withheld (field.md 6.2)."""
+    from slinb.analyse.dive_scope import Scope
     from slinb.analyse.neglect_findings import choose_neglect_findings
     from slinb.collect.published import load_pack
     from tests.analyse.neglect_kit import _PACK
@@ -226,7 +228,8 @@ def test_a_withheld_band_is_said_to_be_unknown_and_not_worked_out() -> None:
     assert area is not None
     bands = trace_bands(load_pack(_PACK), load_measures(), [area.code, REGION.code])
     empty = make_tables("restricted")["neglect_figures"].iloc[:0]
-    found = choose_neglect_findings(empty, bands, load_neglect(), REGION.code, [area.code])
+    scope = Scope("neglect", REGION.code, [area.code], QUARTER)
+    found = choose_neglect_findings(empty, bands, load_neglect(), scope)
     words = write_neglect_messages(found, load_neglect(), load_areas())
     own = words[words["area"].eq(area.code) & words["kind"].eq("message")]["text"].tolist()
     assert own[0] == (

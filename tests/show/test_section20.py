@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,21 +12,18 @@ import pytest
 from slinb.catalogue.areas import load_areas
 from slinb.catalogue.section20 import load_section20
 from slinb.errors import ParameterError
+from slinb.show.dive_limits import context_html
 from slinb.show.page import PageMarks, page_html
-from slinb.show.section20 import SECTIONS, View, section20_html, write_section20_messages
-from slinb.show.section20_bars import (
-    Dot,
-    Interval,
-    Segment,
-    Strip,
-    draw_intervals,
-    draw_strips,
+from slinb.show.section20 import (
+    SECTION20_TABLES,
+    SECTIONS,
+    Section20View,
+    section20_html,
+    write_section20_messages,
 )
 from slinb.show.section20_cohorts import cohorts_html
-from slinb.show.section20_curves import Curve, draw_curves
 from slinb.show.section20_duration import duration_html
 from slinb.show.section20_history import history_html, write_published
-from slinb.show.section20_limits import context_html
 from slinb.show.section20_now import now_html
 from tests.analyse.section20_kit import (
     AREAS,
@@ -50,23 +46,23 @@ def dives() -> Dives:
     return make_dives()
 
 
-def open_view(tables: dict[str, pd.DataFrame]) -> View:
+def open_view(tables: dict[str, pd.DataFrame]) -> Section20View:
     words = write_section20_messages(tables["section20_findings"], load_section20(), load_areas())
-    return View({**tables, "section20_messages": words}, AREAS, REGION, QUARTER)
+    return Section20View({**tables, "section20_messages": words}, AREAS, REGION, QUARTER)
 
 
 @pytest.fixture(scope="module")
-def view() -> View:
+def view() -> Section20View:
     return open_view(make_tables("restricted"))
 
 
 @pytest.fixture(scope="module")
-def public() -> View:
+def public() -> Section20View:
     return open_view(make_tables("public"))
 
 
 @pytest.fixture(scope="module")
-def page(view: View) -> str:
+def page(view: Section20View) -> str:
     return "".join(str(section20_html(view, name)) for name in SECTIONS)
 
 
@@ -80,7 +76,7 @@ def test_central_bedfordshire_2017_is_25_with_and_11_without(pack: pd.DataFrame)
     area = load_areas()["E06000056"]
     history = trace_history(pack, [area.code, REGION.code])
     tables = {"section20_history": history}
-    own = View(tables, [area], REGION, QUARTER)
+    own = Section20View(tables, [area], REGION, QUARTER)
     assert write_published(own, area, 2017) == ("25%", "11%")
     html = str(history_html(own))
     table = read_table(html, "Central Bedfordshire: Section 20, of children in care on 31 March")
@@ -90,7 +86,7 @@ def test_central_bedfordshire_2017_is_25_with_and_11_without(pack: pd.DataFrame)
     assert "Nov 2015" in html
 
 
-def test_a_withheld_year_stands_as_c_in_the_chart(view: View) -> None:
+def test_a_withheld_year_stands_as_c_in_the_chart(view: Section20View) -> None:
     """Bedford's UASC of 2012 and 2013 are withheld by the DfE."""
     html = str(history_html(view))
     panel = html[html.index('id="s20-stock-E06000055"') :]
@@ -119,7 +115,7 @@ def test_ids_are_unique_and_the_page_is_small(page: str) -> None:
     assert len(page_html(page, "Section 20", marks=marks).encode()) < 400_000
 
 
-def test_the_same_tables_give_the_same_page(view: View) -> None:
+def test_the_same_tables_give_the_same_page(view: Section20View) -> None:
     assert str(now_html(view)) == str(now_html(view))
 
 
@@ -130,7 +126,7 @@ def test_small_multiples_share_their_scale(page: str) -> None:
     assert len(scales) == 1
 
 
-def test_the_share_of_the_table_is_that_of_the_counts(view: View, dives: Dives) -> None:
+def test_the_share_of_the_table_is_that_of_the_counts(view: Section20View, dives: Dives) -> None:
     table = read_table(str(now_html(view)), "Children under Section 20 on the last day")
     rows = dives.counts.query("measure == 'S1' and breakdown == '' and source == 'SSDA903'")
     for area in SENDERS:
@@ -142,42 +138,10 @@ def test_the_share_of_the_table_is_that_of_the_counts(view: View, dives: Dives) 
     assert set(table[SILENT.name]) <= {"not sent", ""}
 
 
-def test_a_withheld_part_of_a_strip_is_framed_and_says_c() -> None:
-    parts = [Segment("one", "series-1"), Segment("two", "series-2"), Segment("three", "neutral")]
-    nan = float("nan")
-    svg = draw_strips(parts, [Strip("Luton", [40.0, nan, nan])], "Luton: 40 per cent one.")
-    words = re.findall(r">([^<>]+)</text>", svg)
-    assert "40" in words
-    assert "c" in words
-    assert "60" not in words
-    none = draw_strips(parts, [Strip("Luton", [nan, nan, nan], reason="not sent")], "None sent.")
-    assert "not sent" in none
-
-
-def test_a_gap_breaks_a_line() -> None:
-    draw = partial(draw_curves, span=(0, 4), top=50, ticks=[(0, "0")], dots=False)
-    whole = draw([Curve([(0, 10), (1, 20), (2, 30)], "", "series-1")], "Up to 30.")
-    broken = draw(
-        [Curve([(0, 10), (1, 20), (2, float("nan")), (3, 30), (4, 40)], "", "series-1")], "Up."
-    )
-    line = r'<path d="([^"]+)" style="stroke: var\(--series-1\)'
-    assert [d.count("M") for d in re.findall(line, whole)] == [1]
-    assert [d.count("M") for d in re.findall(line, broken)] == [2]
-
-
-def test_a_row_without_figure_says_why() -> None:
-    nan = float("nan")
-    row = Interval("Luton", [Dot(nan, nan, nan, "series-1")], "", reason="c: withheld")
-    known = Interval("Essex", [Dot(20, 10, 30, "series-1")], "20%")
-    svg = draw_intervals([row, known], "Essex 20 per cent.", top=40)
-    assert "c: withheld" in svg
-    assert "20%" in svg
-
-
 # What is withheld ----------------------------------------------------------------------------
 
 
-def test_what_is_withheld_shows_c_and_nothing_else(public: View) -> None:
+def test_what_is_withheld_shows_c_and_nothing_else(public: Section20View) -> None:
     html = str(duration_html(public))
     table = read_table(html, "Length of the spell, without UASC")
     rows = public.tables["section20_figures"]
@@ -189,7 +153,7 @@ def test_what_is_withheld_shows_c_and_nothing_else(public: View) -> None:
         assert sum(cell == "c" for cell in table[area.name]) == hidden
 
 
-def test_a_public_page_draws_no_curve_that_it_cannot(public: View) -> None:
+def test_a_public_page_draws_no_curve_that_it_cannot(public: Section20View) -> None:
     html = str(cohorts_html(public))
     assert "No regional figure can be given" in html
     assert "s20-cohort-E12000006" not in html
@@ -208,7 +172,7 @@ def test_every_section_stands_without_any_return(pack: pd.DataFrame, dives: Dive
 # Sentences -----------------------------------------------------------------------------------
 
 
-def test_every_finding_has_a_message_and_a_question(view: View) -> None:
+def test_every_finding_has_a_message_and_a_question(view: Section20View) -> None:
     words = view.tables["section20_messages"]
     findings = view.tables["section20_findings"]
     assert len(words) == 2 * len(findings)
@@ -219,7 +183,7 @@ def test_every_finding_has_a_message_and_a_question(view: View) -> None:
     assert words.loc[words["kind"].eq("message"), "text"].str.endswith(".").all()
 
 
-def test_every_number_of_a_sentence_is_of_its_finding(view: View) -> None:
+def test_every_number_of_a_sentence_is_of_its_finding(view: Section20View) -> None:
     """Percentages are rounded figures of the row, other numbers its counts, years and months."""
     words = view.tables["section20_messages"]
     findings = view.tables["section20_findings"].set_index(["area", "order"])
@@ -238,11 +202,11 @@ def test_every_number_of_a_sentence_is_of_its_finding(view: View) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["history", "share", "followed", "practice", "nothing_sent"])
-def test_the_pages_speak_of_the_main_things(view: View, pattern: str) -> None:
+def test_the_pages_speak_of_the_main_things(view: Section20View, pattern: str) -> None:
     assert pattern in set(view.tables["section20_messages"]["pattern"])
 
 
-def test_facts_are_dated_and_give_no_advice(view: View) -> None:
+def test_facts_are_dated_and_give_no_advice(view: Section20View) -> None:
     html = str(context_html(view))
     for words in ("November 2015", "UKSC 37", "18 July 2018", "March 2021", "1 April 2016"):
         assert words in html
@@ -255,12 +219,12 @@ def test_the_notebook_shows_every_section_in_order() -> None:
     assert re.findall(r'show_section20\(opened, "(\w+)"\)', code) == list(SECTIONS)
 
 
-def test_an_unknown_section_is_refused_by_name(view: View) -> None:
+def test_an_unknown_section_is_refused_by_name(view: Section20View) -> None:
     with pytest.raises(ParameterError, match="no section “neglect”"):
         section20_html(view, "neglect")
 
 
-def test_the_public_edition_says_that_counts_are_withheld_and_rounded(view: View) -> None:
+def test_the_public_edition_says_that_counts_are_withheld_and_rounded(view: Section20View) -> None:
     """Where every authority's figure is withheld the page says so, twice; else nowhere."""
     figures = view.tables["section20_figures"]
     own = figures["area"].ne(REGION.code)
@@ -269,8 +233,14 @@ def test_the_public_edition_says_that_counts_are_withheld_and_rounded(view: View
         status=figures["status"].mask(own, "suppressed").mask(own.cumsum().eq(1), "unreadable"),
         **{n: figures[n].mask(own) for n in ("numerator", "denominator", "value")},
     )
-    public = View({**view.tables, "section20_figures": hidden}, AREAS, REGION, QUARTER)
+    public = Section20View({**view.tables, "section20_figures": hidden}, AREAS, REGION, QUARTER)
     for section in ("now", "limits"):
         said = "withheld as a whole (c), and the region&#39;s are rounded"
         assert said in str(section20_html(public, section))
         assert said not in str(section20_html(view, section))
+
+
+def test_the_page_reads_the_tables_it_names(view: Section20View) -> None:
+    only = {name: view.tables[name] for name in SECTION20_TABLES}
+    own = Section20View(only, AREAS, REGION, QUARTER)
+    assert all(str(section20_html(own, name)) for name in SECTIONS)

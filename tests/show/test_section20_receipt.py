@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from slinb.catalogue.areas import Area, load_areas
 from slinb.catalogue.section20 import load_section20
-from slinb.show.section20 import View, write_section20_messages
+from slinb.show.section20 import Section20View, write_section20_messages
 from slinb.show.section20_receipt import (
     SECTION20_RECEIPT_TABLES,
     SECTION20_WITH_REGION,
@@ -28,7 +28,7 @@ from tests.show.test_section20 import read_table
 OWN = SENDERS[1]
 
 
-def open_own(area: Area, change: dict[str, pd.DataFrame] | None = None) -> View:
+def open_own(area: Area, change: dict[str, pd.DataFrame] | None = None) -> Section20View:
     """Open what the receipt may read: two tables whole, of the others the authority's rows."""
     tables = {**make_tables("restricted"), **(change or {})}
     words = write_section20_messages(tables["section20_findings"], load_section20(), load_areas())
@@ -39,7 +39,7 @@ def open_own(area: Area, change: dict[str, pd.DataFrame] | None = None) -> View:
         else tables[name][tables[name]["area"].eq(area.code)]
         for name in SECTION20_RECEIPT_TABLES
     }
-    return View(kept, [area], REGION, QUARTER)
+    return Section20View(kept, [area], REGION, QUARTER)
 
 
 @pytest.fixture(scope="module")

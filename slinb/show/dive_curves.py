@@ -1,4 +1,4 @@
-"""Lines of the Section 20 deep dive over years or months, named at their right ends."""
+"""Lines of a deep dive over years or months, named at their right ends."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from slinb.show.dive_pen import WITHHELD, Point, draw_line, gather_texts, join_runs, write_text
 from slinb.show.drawings import open_axes, write_svg
 from slinb.show.labels import spread_labels
-from slinb.show.section20_pen import WITHHELD, Point, draw_line, gather_texts, join_runs, write_text
 from slinb.show.theme import colour
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ def round_counts(
     Parameters
     ----------
     pooled : DataFrame
-        From :func:`slinb.analyse.section20_pool.pool_region`.
+        From :func:`slinb.analyse.dive_pool.pool_region`.
     region, authorities
         ONS codes of the region and of all its authorities.
     base : int

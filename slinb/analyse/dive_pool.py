@@ -13,38 +13,58 @@ import pandas as pd
 
 from slinb.catalogue.section20 import Group
 
-SOURCES = ("SSDA903", "practice return", "Annex A")
 GROUP = ["period", "measure", "item", "window", "cohort", "population", "breakdown"]
 KEY = [*GROUP, "category", "across"]
-#: Measures whose categories have each a base of their own: one that is absent was not counted.
-_OWN_BASE = ("S15", "S17", "S18", "S19")
-#: Measures that count the two sides, Section 20 and ordered, each on its own base.
-_SIDED = ("S13",)
 _NUMBERS = ["numerator", "denominator", "excluded"]
 
 
-def choose_source(counts: pd.DataFrame, sources: Sequence[str] = SOURCES) -> pd.DataFrame:
-    """Keep of each authority's breakdown the rows of the source that tells most.
+def take_source(
+    rows: pd.DataFrame, sources: Sequence[str], slices: Sequence[str] = ("area", "measure")
+) -> pd.DataFrame:
+    """Keep of each slice the rows of the first of the sources that it has, one not named last."""
+    rank = rows["source"].map({name: i for i, name in enumerate(sources)}).fillna(len(sources))
+    best = rank.groupby([rows[name] for name in slices]).transform("min")
+    return rows[rank.eq(best)].reset_index(drop=True)
 
-    Annex A shows the present only; SSDA903 goes first where an authority sent both.
+
+def take_counts(counts: pd.DataFrame, sources: Sequence[str]) -> pd.DataFrame:
+    """Return counts on one key: of each breakdown those of the source that tells most.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Rows of :data:`slinb.schema.DIVE_COUNTS` of one dive and quarter.
+    sources : sequence of str
+        Those of the dive, the one that tells most first.
     """
-    rank = counts["source"].map({name: i for i, name in enumerate(sources)}).fillna(len(sources))
     slices = ["area", "period", "measure", "item", "window", "breakdown"]
-    best = rank.groupby([counts[name] for name in slices]).transform("min")
-    return counts[rank.eq(best)].drop_duplicates(["area", *KEY]).reset_index(drop=True)
+    rows = take_source(counts, sources, slices)
+    return rows.drop_duplicates(["area", *KEY]).reset_index(drop=True)
 
 
-def fill_categories(counts: pd.DataFrame) -> pd.DataFrame:
+def fill_categories(
+    counts: pd.DataFrame, *, own_base: Sequence[str] = (), sided: Sequence[str] = ()
+) -> pd.DataFrame:
     """Add a zero for each category that an authority's breakdown leaves out.
 
     A breakdown names every category that occurs; what another authority has and this one does
     not name is nobody here. A breakdown that is not there at all stays absent.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        On one key (:func:`take_counts`).
+    own_base : sequence of str
+        Measures whose categories have each a base of their own: one that is absent was not
+        counted.
+    sided : sequence of str
+        Measures whose second breakdown are two sides, each on its own base.
     """
-    whole = counts["measure"].isin(_OWN_BASE) | counts["breakdown"].eq("")
+    whole = counts["measure"].isin(own_base) | counts["breakdown"].eq("")
     rows = counts[~whole]
     if rows.empty:
         return counts
-    rows = rows.assign(side=rows["across"].where(rows["measure"].isin(_SIDED), ""))
+    rows = rows.assign(side=rows["across"].where(rows["measure"].isin(sided), ""))
     base = [*GROUP, "side"]
     held = rows.drop_duplicates(["area", *base])[["area", *base, "source", "denominator", "status"]]
     grid = held.merge(rows.drop_duplicates([*KEY, "side"])[[*KEY, "side"]], on=base)
@@ -55,8 +75,14 @@ def fill_categories(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([counts, added], ignore_index=True)
 
 
-def add_group(counts: pd.DataFrame, group: Group) -> pd.DataFrame:
-    """Add the categories of a breakdown drawn together; withheld where a part is withheld."""
+def add_groups(counts: pd.DataFrame, groups: Sequence[Group]) -> pd.DataFrame:
+    """Add the categories of breakdowns drawn together; withheld where a part is withheld."""
+    for group in groups:
+        counts = _add_group(counts, group)
+    return counts
+
+
+def _add_group(counts: pd.DataFrame, group: Group) -> pd.DataFrame:
     rows = counts[counts["breakdown"].eq(group.breakdown)]
     if rows.empty:
         return counts
@@ -65,9 +91,9 @@ def add_group(counts: pd.DataFrame, group: Group) -> pd.DataFrame:
     return pd.concat([counts, summed], ignore_index=True)
 
 
-def add_cohorts(counts: pd.DataFrame, mature: Sequence[str]) -> pd.DataFrame:
-    """Add the sum of the mature cohorts of each authority, under an empty cohort."""
-    rows = counts[counts["window"].eq("cohort") & counts["cohort"].isin(mature)]
+def add_cohorts(counts: pd.DataFrame, mature: pd.Series[Any]) -> pd.DataFrame:
+    """Add the sum of the rows of mature cohorts of each authority, under an empty cohort."""
+    rows = counts[mature]
     if rows.empty:
         return counts
     summed = _sum_rows(rows.assign(cohort=""), ["area", *KEY])

@@ -1,4 +1,4 @@
-"""The pen of the Section 20 drawings: lines with gaps, words, and words said once a style."""
+"""The pen of the deep dives' drawings: lines with gaps, words, and words said once a style."""
 
 from __future__ import annotations
 
