@@ -233,16 +233,22 @@ def show_profile(quarter: Edition, authority: str) -> Html:
 
 def show_section20(quarter: Edition, section: str) -> Html:
     """Show one section of the Section 20 briefing (:data:`slinb.show.section20.SECTIONS`)."""
-    tables = {name: quarter.result(name) for name in SECTION20_TABLES}
-    view = Section20View(tables, quarter.authorities, quarter.region, quarter.period)
-    return _style(section20_html(view, section))
+
+    def read() -> Section20View:
+        tables = {name: quarter.result(name) for name in SECTION20_TABLES}
+        return Section20View(tables, quarter.authorities, quarter.region, quarter.period)
+
+    return _style(section20_html(quarter.keep("section20", read), section))
 
 
 def show_neglect(quarter: Edition, section: str) -> Html:
     """Show one section of the neglect briefing (:data:`slinb.show.neglect.SECTIONS`)."""
-    tables = {name: quarter.result(name) for name in NEGLECT_TABLES}
-    view = NeglectView(tables, quarter.authorities, quarter.region, quarter.period)
-    return _style(neglect_html(view, section))
+
+    def read() -> NeglectView:
+        tables = {name: quarter.result(name) for name in NEGLECT_TABLES}
+        return NeglectView(tables, quarter.authorities, quarter.region, quarter.period)
+
+    return _style(neglect_html(quarter.keep("neglect", read), section))
 
 
 def show_audits(quarter: Edition, section: str) -> Html:

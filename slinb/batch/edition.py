@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar, cast
 
 import pandas as pd
 
@@ -18,6 +18,7 @@ from slinb.catalogue.periods import Period
 from slinb.errors import ParameterError
 
 RugKind = Literal["annual", "quarterly"]
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Edition:
     folders: tuple[Path, ...]
     sample: bool
     compute: Callable[[], Mapping[str, pd.DataFrame]]
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def prefix(self) -> str:
@@ -141,6 +143,12 @@ class Edition:
             if path.exists():
                 return pd.read_parquet(path)
         return keep_own(self.result(name), authority)
+
+    def keep(self, name: str, make: Callable[[], _Kept]) -> _Kept:
+        """Return what ``make`` gives, made once for all the cells of a notebook."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast("_Kept", self._kept[name])
 
     def _read(self, name: str) -> pd.DataFrame:
         for folder in self.folders:

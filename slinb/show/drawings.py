@@ -161,10 +161,12 @@ def _shorten_numbers(text: str) -> str:
 def measure_text(text: str, size: float = TEXT, *, bold: bool = False) -> float:
     """Return the width of a line of text in points, in the widest face that a page may use."""
     from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import TextPath
+    from matplotlib.textpath import text_to_path
 
-    face = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal")
-    return float(TextPath((0, 0), text, size=size, prop=face).get_extents().width) if text else 0.0
+    face = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=size)
+    # Not the extents of a path: drawing every outline takes fifteen times as long.
+    width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
+    return float(width) if text else 0.0
 
 
 def wrap_title(title: str, under: str = "", width: int = 52) -> str:

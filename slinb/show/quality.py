@@ -105,6 +105,7 @@ def _sums_table(
         body,
         caption="Values of the return: sent = accepted + quarantined",
         numbers=range(1, 6),
+        cards=True,
         foot=["All authorities", *_sum_cells(totals.counts)],
     )
 

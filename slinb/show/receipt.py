@@ -141,9 +141,9 @@ def _say_finding(
         return f"Thank you: the return of {name} came. {_say_queries(queries)}"
     sent, expected, held = (int(counts[k]) for k in ("sent", "expected", "quarantined"))
     came = f"all {expected}" if sent == expected else f"{sent} of {expected}"
-    used = (
-        "every one is used" if not held else f"{counts['accepted']} are used and {held} set aside"
-    )
+    parts = ((int(counts["accepted"]), "used"), (held, "set aside"))
+    told = (f"{n} {'is' if n == 1 else 'are'} {what}" for n, what in parts)
+    used = " and ".join(told) if held else "every one is used"
     return f"Thank you: {came} values came from {name}, and {used}. {_say_queries(queries)}"
 
 

@@ -82,4 +82,4 @@ def test_the_three_lists_head_alike(asked: pd.DataFrame, tmp_path: Path) -> None
     assert {q.measure for q in list_queries(queries, None, MEASURES, area, QUARTER)} == heads
     page = quality_html(make_summary(), queries, make_submissions(), MEASURES, [area], QUARTER)
     for head in heads:
-        assert f'<th scope="row">{head}</th>' in page
+        assert f">{head}</th>" in page

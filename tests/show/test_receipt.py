@@ -98,7 +98,7 @@ def rows(soup, table: str) -> list[list[str]]:
 def test_the_finding_says_what_came_and_what_to_do() -> None:
     soup = page()
     assert soup.select_one("p.big").text == (
-        "Thank you: 2 of 3 values came from Luton, and 1 are used and 1 set aside. "
+        "Thank you: 2 of 3 values came from Luton, and 1 is used and 1 is set aside. "
         "Please correct one."
     )
     facts = dict(zip(soup.select("dt"), soup.select("dd"), strict=True))
