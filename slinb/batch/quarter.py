@@ -33,6 +33,7 @@ from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
 from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.measures import Measure, Measures, load_measures
 from slinb.catalogue.periods import Period
+from slinb.catalogue.subjects import find_dive
 from slinb.check.summary import SUMMARY
 from slinb.collect.published import load_pack, merge_releases, read_downloads
 from slinb.errors import DisclosureError, ParameterError
@@ -359,6 +360,8 @@ def load_published(workspace: Workspace) -> tuple[pd.DataFrame, pd.DataFrame]:
 def _keep_rules(queries: pd.DataFrame) -> pd.DataFrame:
     """Return who was asked under which rule, without a word of what was sent."""
     kept = queries[["area", "period", "measure", "severity", "rule"]]
+    # The title of a deep dive, not what a sender may have made of the name of its sheet.
+    kept = kept.assign(sheet=queries["sheet"].map(find_dive))
     return QUERIES.conform(kept, fill=True)
 
 

@@ -1,9 +1,11 @@
-"""What a query is about: one measure, the audits, or the whole return."""
+"""What a query is about: one measure, a deep dive, the audits, or the whole return."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+from slinb.catalogue.dives import load_dives
 
 RETURN, AUDITS = "The whole return", "The audits"
 #: Rules that only the reader of audits has (a test holds them to it): of a query without its
@@ -39,7 +41,7 @@ AUDIT_RULES = frozenset(
 
 
 def name_subject(query: Mapping[str, Any], measure: str) -> str:
-    """Return what heads a query in a list: its measure, the audits, or the whole return.
+    """Return what heads a query in a list: its measure, deep dive, audits, or the whole return.
 
     Parameters
     ----------
@@ -50,13 +52,31 @@ def name_subject(query: Mapping[str, Any], measure: str) -> str:
 
     Examples
     --------
-    >>> query = {"rule": "refused_file", "file": "audit.xlsx", "problem": "in audit.xlsx: Locked."}
+    >>> query = {"rule": "refused_file", "file": "audit.xlsx", "sheet": "",
+    ...          "problem": "in audit.xlsx: Locked."}
     >>> name_subject(query, ""), name_subject({**query, "problem": "Locked."}, "")
     ('The audits', 'The whole return')
     """
     if measure:
         return measure
-    return AUDITS if _is_of_audits(query) else RETURN
+    if _is_of_audits(query):
+        return AUDITS
+    return find_dive(query["sheet"]) or RETURN
+
+
+def find_dive(sheet: str) -> str:
+    """Return the title of the deep dive that a sheet of the return belongs to, if it does.
+
+    Examples
+    --------
+    >>> find_dive("Neglect counts"), find_dive("Front door")
+    ('Neglect', '')
+    """
+    for dive in load_dives().values():
+        own = sheet in (dive.title, dive.practice_sheet, dive.answers_sheet)
+        if sheet and (own or sheet.startswith(f"{dive.title} ")):
+            return dive.title
+    return ""
 
 
 def _is_of_audits(query: Mapping[str, Any]) -> bool:

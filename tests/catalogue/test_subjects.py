@@ -11,12 +11,14 @@ from openpyxl import load_workbook
 
 from slinb.batch.audits import read_quarter_audits
 from slinb.catalogue.areas import load_areas
+from slinb.catalogue.dives import load_dives
 from slinb.catalogue.measures import load_measures
 from slinb.catalogue.periods import Period
 from slinb.catalogue.subjects import AUDIT_RULES, name_subject
 from slinb.check.logs import write_query_logs
 from slinb.check.wording import Wording
 from slinb.collect import audit_findings
+from slinb.collect.dive_layout import name_dive_sheet
 from slinb.collect.returns import SAMPLE_MARKER
 from slinb.sample.audits import write_audits
 from slinb.schema import QUERIES
@@ -29,6 +31,7 @@ from tests.show.show_tables import make_submissions, make_summary
 QUARTER = Period.parse("2025-26-Q3")
 EAST = load_areas().authorities("E12000006")
 MEASURES = load_measures()
+KINDS = ("counts", "risk", "durations", "practice", "answers")
 LUTON = "E06000032"
 
 
@@ -68,6 +71,21 @@ def test_a_query_on_the_return_is_headed_by_its_measure_or_the_return() -> None:
     whole = build_query(measure="", problem="Luton: return_luton.xlsx is locked.")
     assert name_subject(whole, "") == "The whole return"
     assert name_subject(build_query(), "Caseload") == "Caseload"
+
+
+@pytest.mark.parametrize(
+    ("sheet", "subject"),
+    [
+        *((name_dive_sheet(d, k), d.title) for d in load_dives().values() for k in KINDS),
+        ("Neglect", "Neglect"),
+        ("Front door", "The whole return"),
+        ("Neglected", "The whole return"),
+        ("", "The whole return"),
+    ],
+)
+def test_a_query_on_a_deep_dive_is_headed_by_it(sheet: str, subject: str) -> None:
+    query = build_query(measure="", sheet=sheet, problem="Luton: the sheet is cut short.")
+    assert name_subject(query, "") == subject
 
 
 def test_the_three_lists_head_alike(asked: pd.DataFrame, tmp_path: Path) -> None:
