@@ -27,6 +27,40 @@ from slinb.workspace import Workspace
 from tests.conftest import QUARTER
 
 pytestmark = pytest.mark.slow
+#: In a mount namespace of its own: a small disk that another program fills in mid-run.
+FILL_DISK = """
+import os, shutil, subprocess, sys, time
+from pathlib import Path
+
+source, disk, quarter = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=900m", "tmpfs", str(disk)], check=True)
+home = disk / "project"
+shutil.copytree(source, home, symlinks=True)
+log = home / "data" / "processed" / quarter / "run.log"
+log.write_text("")
+command = [sys.executable, "-m", "slinb.cli", "run", "--quarter", quarter, "--force"]
+run = subprocess.Popen(
+    command, env={**os.environ, "SLINB_HOME": str(home)}, text=True,
+    stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+)
+while run.poll() is None and "check: made" not in log.read_text():
+    time.sleep(0.1)
+try:
+    with (disk / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(2**20)) or sys.exit("not full")
+except OSError:
+    pass
+told = run.communicate()[1]
+(disk / "filler").unlink()
+print(run.returncode)
+print(told)
+sys.stdout.flush()
+checked = [sys.executable, "-m", "slinb.cli", "verify", str(home / "reports" / quarter)]
+subprocess.run(checked, check=True)
+names = sorted(p.name for p in (home / "reports" / quarter).rglob("*"))
+assert names == sorted(p.name for p in (source / "reports" / quarter).rglob("*"))
+"""
 #: A few briefings of each kind: with downloads, of the returns, one for each authority.
 FEW = ("quarterly_rug", "data_quality", "authority_profile")
 
@@ -116,7 +150,7 @@ def test_a_figure_is_traced_to_its_cell(sample_quarter: Workspace) -> None:
     assert "Essex" in official
     lost = call(sample_quarter, "trace", str(page), "nothing Essex")
     assert lost.exit_code == 1
-    assert "There is no measure “nothing”" in lost.output
+    assert "No figure is called “nothing”" in lost.output
 
 
 def change_narrative(workspace: Workspace, slug: str, text: str) -> None:
@@ -239,3 +273,20 @@ def test_the_command_killed_at_random_leaves_the_published_quarter_whole(
     assert verify_folder(folder) == []
     assert set(read_files(folder)) == set(old)
     assert read_manifest(folder).inputs["notebooks/data_quality.ipynb"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux mounts a small disk for a test")
+def test_a_disk_that_fills_up_in_mid_run_spoils_nothing(
+    sample_quarter: Workspace, tmp_path: Path
+) -> None:
+    tried = ["unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", str(tmp_path)]
+    if shutil.which("unshare") is None or subprocess.run(tried, check=False).returncode:
+        pytest.skip("this machine lets nobody mount a disk")
+    given = [str(sample_quarter.root), str(tmp_path), QUARTER]
+    command = ["unshare", "-rm", sys.executable, "-c", FILL_DISK, *given]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    code, told = done.stdout.split("\n", 1)
+    assert code == "1", told
+    assert "is full. Free some space and run again" in told
+    assert "what was published before still stands" in told
