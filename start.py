@@ -27,7 +27,7 @@ ROUTES = {
         ["slinb", "sample", "--quarter", SAMPLE_QUARTER, "--if-missing"],
         ["slinb", "run", "--quarter", SAMPLE_QUARTER],
     ],
-    "test": [["pytest", "-n", "auto", "--dist", "loadgroup"]],
+    "test": [["pytest", "-n", "auto", "--dist", "loadgroup", "--durations", "25"]],
     "lint": [["ruff", "check"], ["ruff", "format", "--check"], ["mypy"]],
     "slinb": [["slinb"]],
 }
