@@ -13,6 +13,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from slinb.schema import DIVE_DURATIONS
+
 #: Of fewer authorities than this, a sum would be too nearly one authority's own.
 LEAST_AUTHORITIES = 3
 _COUNTS = ["numerator", "denominator", "excluded"]
@@ -61,8 +63,15 @@ def round_risk(risk: pd.DataFrame, region: str, base: int) -> pd.DataFrame:
 
 
 def withhold_durations(durations: pd.DataFrame) -> pd.DataFrame:
-    """Return histograms of months without their numbers: rounded they would give no median."""
-    return durations.assign(n=np.nan, status="suppressed")
+    """Return histograms of months without their numbers: rounded they would give no median.
+
+    Whoever sent any has a row for each: a blank beside a symbol would say that there is nobody.
+    """
+    quarter = ["period", "dive"]
+    senders = durations[["area", *quarter]].drop_duplicates()
+    kinds = durations[[*quarter, "measure", "source", "population"]].drop_duplicates()
+    rows = senders.merge(kinds, on=quarter).assign(month=0, n=np.nan, status="suppressed")
+    return DIVE_DURATIONS.conform(rows, fill=True)
 
 
 def _round_half_up(counts: pd.DataFrame, base: int) -> pd.DataFrame:

@@ -89,8 +89,8 @@ def join_protections(parts: Sequence[Protection], last: Publication | None) -> P
     Returns
     -------
     Protection
-        Proved if every family is, and if nothing can be worked out from all of them together
-        with the last release: however the families were drawn.
+        Proved if every family is, and if nothing can be worked out from all that is stated of
+        them together with the last release.
     """
     points = {name: _put_in_order([getattr(p.points, name) for p in parts]) for name in _POINTS}
     rules = load_disclosure_rules()

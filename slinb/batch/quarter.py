@@ -19,7 +19,7 @@ from slinb.batch.folders import (
     find_folders,
     find_observations,
 )
-from slinb.batch.parts import EditionName
+from slinb.batch.parts import COUNTED, EditionName
 from slinb.batch.protection import Protection, describe_protection, read_publication
 from slinb.batch.results import (
     DIVES,
@@ -31,6 +31,7 @@ from slinb.batch.results import (
 )
 from slinb.catalogue.areas import DEFAULT_REGION, Area, Areas, load_areas
 from slinb.catalogue.disclosure import load_disclosure_rules
+from slinb.catalogue.families import Family
 from slinb.catalogue.measures import Measure, Measures, load_measures
 from slinb.catalogue.periods import Period
 from slinb.catalogue.subjects import find_dive
@@ -83,6 +84,18 @@ class Quarter(QuarterFolders):
             own.append(_hide_numbers(self.table("quarantined")))
         return pd.concat([self.earlier, *own], ignore_index=True)
 
+    def read_family(self, family: Family) -> pd.DataFrame:
+        """Return :attr:`history` as far as one family of measures needs it.
+
+        Raises
+        ------
+        FileNotFoundError
+            Checking did not write what it counted: read as nothing, it would be published so.
+        """
+        folder = self.counted(family.name)
+        accepted, held = (pd.read_parquet(folder / f"{name}.parquet") for name in COUNTED)
+        return pd.concat([self.earlier, accepted, _hide_numbers(held)], ignore_index=True)
+
     @cached_property
     def earlier(self) -> pd.DataFrame:
         """Accepted observations of every earlier quarter that was collected."""
@@ -110,17 +123,18 @@ class Quarter(QuarterFolders):
         """The points of the returns with their true counts."""
         return self._compute_points(self.history)
 
-    def protect(self, measures: Sequence[Measure] | None = None) -> PublicQuarter:
+    def protect(self, family: Family | None = None) -> PublicQuarter:
         """Protect the quarter's counts together with what was published of the last one.
 
         Parameters
         ----------
-        measures : sequence of Measure, optional
-            A family of them (:mod:`slinb.catalogue.families`); all if left out.
+        family : Family, optional
+            Of measures; all measures if left out.
         """
-        asked = self.asked if measures is None else list(measures)
+        asked = self.asked if family is None else list(family.measures)
+        history = self.history if family is None else self.read_family(family)
         # What a sender wrote beside a figure is for the region's eyes.
-        history = self.history.assign(note="", sent="")
+        history = history.assign(note="", sent="")
         mine = history[history["measure"].isin([m.id for m in asked])]
         return protect_quarter(
             self._compute_points(mine, asked),

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slinb.batch.build import LOST, Finish, describe_run, drop_unclaimed, keep_letters, seal
+from slinb.batch.digests import name_below
 from slinb.batch.folders import EDITIONS, PREFIX, QuarterFolders, building_folder
 from slinb.batch.graph import Result, Verdict, Workers, run_graph
 from slinb.batch.lock import check_folder, explain_disk, hold_lock
@@ -162,7 +163,8 @@ def _run_locked(
     first = editions[0]
     index = folders.reports(first) / f"{PREFIX[first]}index.html"
     verdicts = schedule.graph.judge(store, force=options.force)
-    if all(_stands(folders, edition, schedule, verdicts) for edition in editions):
+    stands = all(_stands(folders, edition, schedule, verdicts) for edition in editions)
+    if stands and _bring_back(folders, store, verdicts):
         LOG.info("nothing changed since it was published")
         if "public" in editions:
             _release(folders)
@@ -285,6 +287,17 @@ def _release(folders: QuarterFolders) -> None:
     """Keep what was put before the public, for the audit of the next quarter."""
     shutil.rmtree(folders.released, ignore_errors=True)
     shutil.copytree(folders.publication, folders.released)
+
+
+def _bring_back(folders: QuarterFolders, store: Store, verdicts: Sequence[Verdict]) -> bool:
+    """Put the tables of the published quarter in their places; False if one is damaged.
+
+    A run that was stopped may have left others there, and the next quarter rests on them.
+    """
+    processed = f"{name_below(folders.folder, folders.workspace.root)}/"
+    records = [record for v in verdicts if (record := store.find(v.key))]
+    tables = [r for r in records if all(name.startswith(processed) for name in r.outputs)]
+    return all(store.restore(record) for record in tables)
 
 
 def _stands(

@@ -129,7 +129,9 @@ class _Planner:
 
     def _plan_protection(self) -> Iterator[Step]:
         quarter = self.folders
-        before = (*quarter.list_history(), quarter.before.released)
+        # Whatever travels of the quarter before, its mark goes with it: made up or not.
+        mark = quarter.before.folder / SAMPLE_MARKER
+        before = (*quarter.list_history(), quarter.before.released, mark)
         parts = []
         for family in quarter.families:
             counted = Need("check", self._below(quarter.counted(family.name), "*.parquet"))
@@ -138,13 +140,14 @@ class _Planner:
             yield self._step(name, steps.protect_family, files, [counted], before, (family.name,))
             parts.append(Need(name))
         whole = self._below(quarter.protected, "**/*.parquet")
-        yield self._step("protect", steps.protect, [whole], parts, (quarter.before.released,))
+        yield self._step("protect", steps.protect, [whole], parts, before)
 
     def _plan_edition(self, edition: EditionName) -> Iterator[Step]:
         """Yield the steps of an edition's tables, and of what it tells of the public one."""
         quarter, public = self.folders, edition == "public"
         history, official = tuple(quarter.list_history()), quarter.workspace.published
-        before = (official, *history, quarter.before.find_table(edition, "explain"))
+        mark = quarter.before.folder / SAMPLE_MARKER
+        before = (official, *history, quarter.before.find_table(edition, "explain"), mark)
         counted = [Need("check", self._below(quarter.folder, f"{n}.parquet")) for n in COUNTED]
         points = [Need("protect")] if public else counted
         came = [Need("check", self._below(quarter.folder, f"{name}.parquet")) for name in _CAME]

@@ -109,10 +109,10 @@ def protect_family(root: Path, quarter: str, region: str, family: str) -> None:
     from slinb.batch.protection import describe_protection, write_protection
 
     opened = open_whole(root, quarter, region)
-    (measures,) = (f.measures for f in opened.families if f.name == family)
+    (chosen,) = (f for f in opened.families if f.name == family)
     shutil.rmtree(opened.family(family), ignore_errors=True)
     last = opened.last_publication is not None
-    found = describe_protection(opened.protect(measures), measures, last=last)
+    found = describe_protection(opened.protect(chosen), chosen.measures, last=last)
     write_protection(opened.family(family), found)
 
 
@@ -185,6 +185,8 @@ def shut_gate(root: Path, quarter: str, region: str) -> None:
 
 def tell_of_public(root: Path, quarter: str, region: str) -> None:
     """Store what the restricted edition says of the public one."""
+    import pandas as pd
+
     from slinb.batch.protection import read_protection
     from slinb.batch.quarter import tell_senders
 
@@ -192,7 +194,9 @@ def tell_of_public(root: Path, quarter: str, region: str) -> None:
     folder = opened.part("restricted", "told")
     shutil.rmtree(folder, ignore_errors=True)
     found = read_protection(opened.protected)
-    public = opened.edition("public").result("comparison_quarterly") if found.proved else None
+    # Where it was to be made and is not there, this fails: nobody is told that nothing is public.
+    stored = opened.find_table("public", "comparison_quarterly")
+    public = pd.read_parquet(stored) if found.proved else None
     write_edition(folder, tell_senders(found, public), opened)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -107,14 +108,15 @@ def hide_withheld(trace: pd.DataFrame, public: pd.DataFrame, measure: Measure) -
     Returns
     -------
     DataFrame
-        The same rows. A count stays where the public edition tells it; a year to date where it
-        tells each of its quarters, or the sum would give the withheld one away.
+        The same rows. A count stays where the public edition tells the same; a year to date
+        where it tells each of its quarters and they add up to it, or the sum would give the
+        withheld one away. (A return may have been sent again since the edition was made.)
     """
     told = public[public["measure"].eq(measure.id) & public["value"].notna()]
-    known = set(zip(told["area"], told["period"], strict=True))
+    known = told.drop_duplicates(["area", "period"]).set_index(["area", "period"])["numerator"]
     shown = [
-        all((area, quarter) in known for quarter in _list_quarters(measure, period))
-        for area, period in zip(trace["area"], trace["period"], strict=True)
+        _is_told(known, row.area, _list_quarters(measure, row.period), row.numerator)
+        for row in trace.itertuples()
     ]
     numbers = ["numerator", "denominator", "value"]
     hidden = trace.assign(sent="")
@@ -122,6 +124,16 @@ def hide_withheld(trace: pd.DataFrame, public: pd.DataFrame, measure: Measure) -
     came = trace["file"].notna()
     hidden["status"] = trace["status"].mask(came & ~pd.Series(shown, index=trace.index), _HIDDEN)
     return hidden
+
+
+def _is_told(known: pd.Series[Any], area: str, quarters: list[str], count: float) -> bool:
+    """Say whether the public edition tells a count: of its quarters each, and no other sum."""
+    cells = [(area, quarter) for quarter in quarters]
+    if not all(cell in known.index for cell in cells):
+        return False
+    stated = sum(float(known[cell]) for cell in cells)
+    # A figure without a count has none here and none there.
+    return stated == count or (math.isnan(stated) and math.isnan(count))
 
 
 def _list_quarters(measure: Measure, period: str) -> list[str]:

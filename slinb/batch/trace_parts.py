@@ -106,7 +106,7 @@ def agrees(figure: Figure, parts: pd.DataFrame, value: float) -> bool:
     return all(math.isclose(a, b, rel_tol=1e-9) or (a != a and b != b) for a, b in pairs)
 
 
-def describe_parts(parts: pd.DataFrame, areas: Areas, *, counts: bool) -> list[str]:
+def describe_parts(parts: pd.DataFrame, areas: Areas) -> list[str]:
     """Say in lines of text which cells stand behind a figure.
 
     Parameters
@@ -114,17 +114,10 @@ def describe_parts(parts: pd.DataFrame, areas: Areas, *, counts: bool) -> list[s
     parts : DataFrame
         Rows of :data:`PARTS`, those of one authority together.
     areas : Areas
-    counts : bool
-        Whether the counts may be told. If not, cells are not named either: that a return names
-        a category says that somebody is in it.
     """
     lines: list[str] = []
     for (code, file, sheet), own in parts.groupby(["area", "file", "sheet"], sort=False):
-        whose = areas[str(code)].name
-        if counts:
-            lines += _describe_sheet(own, whose, Place(str(file), str(sheet)))
-        else:
-            lines.append(f"  {whose}: {Place(str(file), str(sheet))}")
+        lines += _describe_sheet(own, areas[str(code)].name, Place(str(file), str(sheet)))
     return lines
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from slinb.batch.folders import PREFIX, SUFFIX, TO_AUTHORITIES
 from slinb.batch.plan import load_plan
+from slinb.batch.protection import read_protection
 from slinb.batch.quarter import Quarter, find_quarter
 from slinb.batch.results import DIVES
 from slinb.batch.trace import describe_trace, hide_withheld, list_measure_names, trace_figure
@@ -125,16 +126,20 @@ class _Trace:
                 f"Name one of: {', '.join(a.name for a in here)}; or another --region.",
             )
         tracer = self._open(family)
-        figure, parts = tracer.read_figure(name, area.code), tracer.trace(name, area.code)
-        told = describe_parts(parts, self.quarter.areas, counts=self.edition == "restricted")
+        figure = tracer.read_figure(name, area.code)
+        head = f"{_TITLES[family]}: {name.title} ({name})"
+        if self.edition == "public":
+            # Whose cells there are, and whose there are not, would say who has somebody.
+            own = family != "audits" and area != self.quarter.region
+            shown = f"{area.name}, {self.quarter.period.id}: {'withheld' if own else figure}"
+            return "\n".join([head, shown, self._point_to_restricted(name, area)])
+        parts = tracer.trace(name, area.code)
+        told = describe_parts(parts, self.quarter.areas)
         without = [self.quarter.areas[c].name for c in tracer.list_absent(name, area.code)]
         if without:
             told.append(f"  Without {', '.join(without)}: nothing that could be counted.")
-        head = f"{_TITLES[family]}: {name.title} ({name})"
         shown = f"{area.name}, {self.quarter.period.id}: {figure}"
-        public = self.edition == "public"
-        end = self._point_to_restricted(name, area) if public else _conclude(figure, parts)
-        return "\n".join([head, shown, *told, end])
+        return "\n".join([head, shown, *told, _conclude(figure, parts)])
 
     def _point_to_restricted(self, name: Name, area: Area) -> str:
         page = f"reports/{self.quarter.reports('restricted').name}"
@@ -197,8 +202,10 @@ class _Trace:
 
     def _read_public(self) -> pd.DataFrame:
         """Return the counts of each quarter as the public edition has them; none if never made."""
-        path = self.quarter.protected / "own.parquet"
-        return pd.read_parquet(path) if path.exists() else OBSERVATIONS.empty()
+        if not self.quarter.protected.is_dir():
+            return OBSERVATIONS.empty()
+        found = read_protection(self.quarter.protected)
+        return found.points.own if found.proved else OBSERVATIONS.empty()
 
     def _is_official(self, measure: Measure) -> bool:
         """Whether the page shows the official figure of a measure."""

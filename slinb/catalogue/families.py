@@ -53,9 +53,10 @@ def name_count(measure: Measure, part: str) -> str:
 def group_by_counts(measures: Sequence[Measure], rules: DisclosureRules) -> list[Family]:
     """Return the families of measures, in the order of the catalogue.
 
-    No equality that a reader can see leads from one family to another: regions and years add up
-    one count, a rest is of two counts of one measure, a difference is named in the rules. So what
-    is hidden in one says nothing of another, and each can be protected by itself.
+    No equality that a publication states leads from one family to another: regions and years add
+    up one count, a rest is of two counts of one measure, a difference is named in the rules. So
+    each can be protected by itself. (That a stock changes by starts less ends is stated nowhere,
+    in one family or between two: docs/disclosure.md.)
 
     Parameters
     ----------

@@ -106,9 +106,10 @@ def test_an_official_figure_leads_to_its_publication(pack: pd.DataFrame) -> None
 def hold(*told: tuple[str, float | None]) -> pd.DataFrame:
     """Each quarter of Bedford by itself as the public edition has it: None is suppressed."""
     rows = [
-        {"area": BEDFORD.code, "period": quarter, "measure": take("ytd", "ytd").id, "value": value}
-        for quarter, value in told
-    ]
+        {"area": BEDFORD.code, "period": quarter, "measure": take("ytd", "ytd").id,
+         "numerator": count, "value": count}
+        for quarter, count in told
+    ]  # fmt: skip
     return OBSERVATIONS.conform(pd.DataFrame(rows), fill=True)
 
 
@@ -116,7 +117,7 @@ def test_a_public_trace_tells_only_what_the_public_edition_tells() -> None:
     measure = take("quarter", "rolling12")
     rows = write(measure, LAST.shift(-3).to(LAST), [BEDFORD.code])
     found = trace_figure(rows, measure, BEDFORD, LAST, AREAS)
-    public = hold(("2024-25-Q4", 1.0), ("2025-26-Q1", None), ("2025-26-Q2", 1.0))
+    public = hold(("2024-25-Q4", 400.0), ("2025-26-Q1", None), ("2025-26-Q2", 200.0))
     text = describe_trace(hide_withheld(found, public, measure), measure, AREAS)
     lines = text.splitlines()[1:]
     assert "400 of 1,000" in lines[0]
@@ -132,11 +133,24 @@ def test_a_year_to_date_is_not_told_where_one_of_its_quarters_is_withheld() -> N
     measure = take("ytd", "rolling12")
     rows = write(measure, LAST.shift(-7).to(LAST), [BEDFORD.code])
     found = trace_figure(rows, measure, BEDFORD, LAST, AREAS)
-    told = ("2025-26-Q1", 1.0), ("2025-26-Q3", 1.0)
+    told = ("2025-26-Q1", 100.0), ("2025-26-Q3", 100.0)
     hidden = hide_withheld(found, hold(*told, ("2025-26-Q2", None)), measure)
     assert hidden["numerator"].isna().tolist() == [True, True, False, True, True]
-    shown = hide_withheld(found, hold(*told, ("2025-26-Q2", 1.0)), measure)
+    shown = hide_withheld(found, hold(*told, ("2025-26-Q2", 100.0)), measure)
     assert shown["numerator"].tolist()[2:] == [100.0, 200.0, 300.0]
+    # The quarters add up to another count: what lies there now is not what was published.
+    other = hide_withheld(found, hold(*told, ("2025-26-Q2", 103.0)), measure)
+    assert other["numerator"].isna().tolist() == [True, True, False, True, True]
+
+
+def test_a_count_sent_since_is_not_told_for_the_one_that_was_published() -> None:
+    """Published was 7, which is suppressed no more than 300; collected again it is 3."""
+    measure = take("snapshot", "snapshot")
+    rows = write(measure, [LAST], [BEDFORD.code]).assign(numerator=3.0)
+    found = trace_figure(rows, measure, BEDFORD, LAST, AREAS)
+    assert hide_withheld(found, hold((LAST.id, 3.0)), measure)["numerator"].tolist() == [3.0]
+    hidden = hide_withheld(found, hold((LAST.id, 7.0)), measure)
+    assert hidden[["numerator", "denominator", "value"]].isna().all(axis=None)
 
 
 def test_without_a_public_edition_no_count_is_told() -> None:

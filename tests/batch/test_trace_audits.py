@@ -81,7 +81,7 @@ def test_every_figure_is_the_count_of_its_cells() -> None:
 def test_the_cell_of_each_grade_is_named_with_the_grade() -> None:
     audits = open_audits()
     name = choose_name("audits good own whole", audits.list_names(), "Luton")
-    assert describe_parts(audits.trace(name, LUTON), AREAS, counts=True) == [
+    assert describe_parts(audits.trace(name, LUTON), AREAS) == [
         "  Luton: 2 of 3 (E06000032.xlsx, sheet “Cases”)",
         "    Y5 E06000032 0, good: 1 of 1",
         "    Y6 E06000032 1, requires improvement to be good: 0 of 1",
@@ -93,7 +93,7 @@ def test_a_question_that_does_not_apply_is_named_and_counted_on_neither_side() -
     audits = open_audits()
     name = choose_name("question plan is specific", audits.list_names(), "Luton")
     assert str(audits.read_figure(name, LUTON)) == "100.0% (1 of 1)"
-    lines = describe_parts(audits.trace(name, LUTON), AREAS, counts=True)
+    lines = describe_parts(audits.trace(name, LUTON), AREAS)
     assert lines[1:] == [
         "    R5 E06000032 0, outstanding: 1 of 1",
         "    R6 E06000032 1: does not apply",
@@ -104,7 +104,7 @@ def test_a_question_that_does_not_apply_is_named_and_counted_on_neither_side() -
 def test_moderation_names_the_cells_of_both_grades() -> None:
     audits = open_audits()
     name = choose_name("audits moderation", audits.list_names(), "Luton")
-    assert describe_parts(audits.trace(name, LUTON), AREAS, counts=True) == [
+    assert describe_parts(audits.trace(name, LUTON), AREAS) == [
         "  Luton: 1 of 2 (E06000032.xlsx, sheet “Cases”)",
         "    Y5, Z5 E06000032 0, 2 moderated to 2: 0 of 1",
         "    Y7, Z7 E06000032 2, 1 moderated to 3: 1 of 1",
@@ -116,8 +116,6 @@ def test_the_public_edition_withholds_the_grades_of_few_cases() -> None:
     audits = open_audits(least=5)
     name = choose_name("audits good own whole", audits.list_names(), "Luton")
     assert str(audits.read_figure(name, LUTON)) == "withheld"
-    lines = describe_parts(audits.trace(name, LUTON), AREAS, counts=False)
-    assert lines == ["  Luton: E06000032.xlsx, sheet “Cases”"]
 
 
 def test_the_named_cells_of_a_workbook_hold_the_grades(tmp_path: Path) -> None:

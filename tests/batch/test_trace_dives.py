@@ -90,7 +90,7 @@ def test_categories_drawn_together_share_one_base() -> None:
     name = choose(tracer, "S11 ending group care or placement order, all")
     parts = tracer.trace(name, tracer.authorities[0])
     assert parts["same_base"].tolist() == [False, True, True, True]
-    lines = describe_parts(parts, AREAS, counts=True)
+    lines = describe_parts(parts, AREAS)
     assert " of the same " in lines[2]
     assert " of the same " not in lines[1]
 
@@ -134,7 +134,7 @@ def test_a_practice_answer_leads_to_its_two_cells() -> None:
     parts = replace(tracer, counts=counts).trace(
         choose(tracer, "capacity recorded"), section20_kit.SENDERS[0].code
     )
-    (line,) = describe_parts(parts, AREAS, counts=True)
+    (line,) = describe_parts(parts, AREAS)
     assert line.endswith("cell D7, F7; practice return)")
 
 
@@ -177,7 +177,7 @@ def test_who_is_not_in_the_regions_figure_is_named() -> None:
         if c in (section20_kit.SILENT.code, section20_kit.SENDERS[0].code)
     ]
     assert not quarantined.trace(name, tracer.region)["area"].isin(absent).any()
-    (line,) = describe_parts(quarantined.trace(name, absent[0]), AREAS, counts=True)
+    (line,) = describe_parts(quarantined.trace(name, absent[0]), AREAS)
     assert "sent, queried and not yet confirmed" in line
 
 

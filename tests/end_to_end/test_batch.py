@@ -11,17 +11,21 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from slinb.batch.folders import find_folders
+from slinb.batch.folders import EDITIONS, find_folders
+from slinb.batch.graph import Step
 from slinb.batch.manifest import read_manifest, verify_folder
 from slinb.batch.plan import load_plan
 from slinb.batch.run import RunOptions, run_quarter
+from slinb.batch.schedule import QUERY_LISTS, schedule_quarter
 from slinb.cli import main
 from slinb.workspace import Workspace
 from tests.conftest import QUARTER
@@ -110,6 +114,19 @@ def test_a_second_run_makes_nothing_and_touches_nothing(project: Workspace) -> N
     assert re.search(rf"{QUARTER}.*: done, (\d+) of \1 steps", told)
 
 
+def test_what_a_stopped_run_left_behind_gives_way_to_what_is_published(project: Workspace) -> None:
+    """The next quarter rests on these: its history, and what it is audited against."""
+    folders = find_folders(QUARTER, workspace=project)
+    left = [folders.folder / "accepted.parquet", folders.publication / "cells.parquet"]
+    published = [path.read_bytes() for path in left]
+    for path in left:
+        pd.read_parquet(path).iloc[:-1].to_parquet(path)
+    result = call(project, "run", "--quarter", QUARTER, "--edition", "both")
+    assert "Nothing changed" in result.stderr
+    assert [path.read_bytes() for path in left] == published
+    assert (folders.released / "cells.parquet").read_bytes() == published[1]
+
+
 def test_a_published_folder_is_verified_and_a_changed_one_is_put_right(project: Workspace) -> None:
     folder = project.reports(QUARTER)
     assert call(project, "verify", str(folder), "--inputs").exit_code == 0
@@ -181,6 +198,37 @@ def test_other_words_from_one_authority_make_its_own_pages_again(project: Worksp
     assert others == set()
     assert not any("annual-rug" in name or name.startswith("protect") for name in made)
     assert {name for name in made if name.endswith("(public)")} == {"returns (public)"}
+
+
+def test_every_table_s_step_reads_no_more_than_it_says(
+    sample_quarter: Workspace, tmp_path: Path
+) -> None:
+    """Each is done again where nothing else lies: as on a cluster, to which only that travels."""
+    folders = find_folders(QUARTER, workspace=sample_quarter)
+    steps = schedule_quarter(folders, EDITIONS, [], [], []).graph.steps
+    again = [step for step in steps.values() if step.name != QUERY_LISTS]
+    assert len(again) > 20
+    for step in again:
+        root = tmp_path / step.name
+        wanted = [*step.files, *find_needed(step, steps, sample_quarter.root)]
+        for path in (p for p in wanted if p.exists()):
+            place = root / path.relative_to(sample_quarter.root)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            (shutil.copytree if path.is_dir() else shutil.copyfile)(path, place)
+        step.function(root, *step.arguments[1:])
+        made = {p.relative_to(root) for o in step.outputs for p in root.glob(o)}
+        assert made, step.name
+        for name in made:
+            if name.suffix == ".parquet":
+                assert (root / name).read_bytes() == (sample_quarter.root / name).read_bytes(), name
+
+
+def find_needed(step: Step, steps: Mapping[str, Step], root: Path) -> Iterator[Path]:
+    """Yield what a step needs of the files that the steps before it have made."""
+    for need in step.needs:
+        for path in {p for output in steps[need.step].outputs for p in root.glob(output)}:
+            if fnmatch(path.relative_to(root).as_posix(), need.pattern):
+                yield path
 
 
 @pytest.fixture
