@@ -195,15 +195,6 @@ def test_the_sum_stands_on_the_page() -> None:
     assert f"({above:,.0f} of {below:,.0f}) have lasted more than 12 months" in page
 
 
-def test_without_counts_neither_cells_nor_categories_are_told() -> None:
-    tracer = open_dive("section20")
-    parts = tracer.trace(choose(tracer, "S11 ending group care or placement order"), tracer.region)
-    lines = describe_parts(parts, AREAS, counts=False)
-    assert lines == [
-        f"  {a.name}: {a.slug}.xlsx, sheet “Section 20 counts”" for a in section20_kit.SENDERS
-    ]
-
-
 def test_a_public_figure_is_read_as_the_public_edition_has_it() -> None:
     tables = neglect_kit.make_tables("public")
     tracer = replace(
