@@ -115,8 +115,10 @@ def hide_withheld(trace: pd.DataFrame, public: pd.DataFrame, measure: Measure) -
     told = public[public["measure"].eq(measure.id) & public["value"].notna()]
     known = told.drop_duplicates(["area", "period"]).set_index(["area", "period"])["numerator"]
     shown = [
-        _is_told(known, row.area, _list_quarters(measure, row.period), row.numerator)
-        for row in trace.itertuples()
+        _is_told(known, area, _list_quarters(measure, period), float(count))
+        for area, period, count in zip(
+            trace["area"], trace["period"], trace["numerator"], strict=True
+        )
     ]
     numbers = ["numerator", "denominator", "value"]
     hidden = trace.assign(sent="")
