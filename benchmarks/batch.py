@@ -239,14 +239,17 @@ def measure_national(scratch: Path, names: Sequence[str]) -> None:
         write_sample(home, published, QUARTER, region=region.code)
         words = ["run", "--quarter", QUARTER, "--region", region.name, "--quiet"]
         count = len(areas.authorities(region.code))
-        whole += time_command(f"{region.name}, {count} authorities", home, words, 0.0)
+        # A page that the gate refuses says so in its place, and the others are published.
+        whole += time_command(f"{region.name}, {count} authorities", home, words, 0.0, (0, 1))
         total += count
         pages += len(list((home / "reports" / QUARTER).glob("*.html")))
         shutil.rmtree(home)
     print(f"{total} authorities, {pages} pages: {whole:.0f} s, {whole / pages:.2f} s a page")
 
 
-def time_command(what: str, home: Path, words: Sequence[str], whole: float) -> float:
+def time_command(
+    what: str, home: Path, words: Sequence[str], whole: float, codes: Sequence[int] = (0,)
+) -> float:
     """Run a command and print its time, and the most memory that it and its workers had."""
     environment = {**os.environ, "SLINB_HOME": str(home)}
     started, peak = time.perf_counter(), 0
@@ -255,7 +258,7 @@ def time_command(what: str, home: Path, words: Sequence[str], whole: float) -> f
         peak = max(peak, read_memory(command.pid))
         time.sleep(0.2)
     passed = time.perf_counter() - started
-    assert command.returncode == 0, what
+    assert command.returncode in codes, what
     share = f", {passed / whole:.0%} of the whole" if whole else ""
     memory = f", at most {peak / 2**20:,.0f} MiB" if peak else ""
     print(f"{what:36} {passed:6.1f} s{share}{memory}", flush=True)
