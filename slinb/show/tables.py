@@ -38,7 +38,7 @@ def table_html(
     Examples
     --------
     >>> html = table_html(["Authority"], [["Luton <b>"]], caption="One row")
-    >>> "Luton &lt;b&gt;</th>" in html
+    >>> '<th role="rowheader" scope="row">Luton &lt;b&gt;</th>' in html
     True
     """
     return str(

@@ -117,6 +117,9 @@ def test_a_public_page_tells_no_count_of_an_authority(project: Path, words: str)
     assert (shown in plain) == words.endswith("England")
     assert not re.search(r"\d", plain.replace(shown, "")), text
     assert "cell" not in text
+    # Whose file stands here, and whose does not, would say who has somebody.
+    assert ".xlsx" not in text
+    assert "Without" not in text
     assert "RESTRICTED_section-20.html" in text
 
 
