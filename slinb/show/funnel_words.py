@@ -198,5 +198,5 @@ def write_judgement(row: Row, measure: Measure) -> str:
     """Write what the rug judges of a row, or why it is not compared."""
     mark = mark_funnel(row, measure)
     if mark:
-        return f"{mark.arrows} {mark.word} ({mark.level})"
+        return f"{mark.arrows} {mark.word} ({mark.level} limits)"
     return str(row["note"]) or str(row["judgement"])

@@ -40,6 +40,7 @@ QUIET = {
     "ticks": kit.figure(
         "<svg><text x=2 y=90>1</text><text x=2 y=60>2</text><text x=2 y=30>3</text></svg>"
     ),
+    "a level of a verdict": f"<p>{BEDFORD}: c, better (95% limits) than the region.</p>",
     "levels of confidence": f"<p>{BEDFORD}: c at the 95% level and the 99.8% level.</p>",
     "definitions": "<h2>Bedford</h2><dl><dt>Plans for neglect</dt><dd>"
     + load_measures()["cp_neglect_pct"].definition + "</dd></dl>",

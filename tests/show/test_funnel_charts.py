@@ -202,7 +202,7 @@ def test_the_table_behind_a_chart_holds_figures_counts_and_limits(two) -> None:
     assert cells[0] == "26.5%" and cells[1] == "185.5 of 700"
     # 20 ± 1.959964 √(20·80/700) and 20 ± 3.090232 √(20·80/700)
     assert cells[2] == "17.0% to 23.0%" and cells[3] == "15.3% to 24.7%"
-    assert cells[4] == "▲▲ worse (99.8%)"
+    assert cells[4] == "▲▲ worse (99.8% limits)"
     assert text_of(two.select_one(".panel tfoot")).startswith("The region 20.0%")
 
 
@@ -211,7 +211,7 @@ def test_measures_without_a_chart_stand_in_the_table() -> None:
     soup = read(funnels_html(table, {}, [LOWER], EAST))
     assert not soup.select(".panel")
     cell = soup.select_one('[data-label="Outside"]')
-    assert text_of(cell) == "▲ worse Cambridgeshire (99.8%) ▼ better Bedford (99.8%)"
+    assert text_of(cell) == "▲ worse Cambridgeshire (99.8% limits) ▼ better Bedford (99.8% limits)"
     assert soup.select_one('[data-label="Spread"]').text.startswith("φ = ")
 
 

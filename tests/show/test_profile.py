@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import pairwise
 
 import pandas as pd
@@ -74,6 +75,16 @@ def test_offers_need_both_sides_to_be_really_different() -> None:
     assert "May be of use to Essex, 70.0%" in text_of(lists[0])
     assert [text_of(li.strong) for li in lists[1].select("li")] == [LOWER.short]
     assert "Ask Essex, 12.0%" in text_of(lists[1])
+
+
+def test_an_offer_says_its_time_before_its_figures() -> None:
+    """So that a reader, and the gate, can tell an official figure from the quarter's own."""
+    for item in page().select(".offers li"):
+        said = text_of(item)
+        assert re.search(r", (?:12 months to \d+ \w+ 20\d\d|20\d\d-\d\d|\d+ \w+ 20\d\d): ", said), (
+            said
+        )
+        assert said.index(": ") < said.index("%")
 
 
 def test_neighbours_stand_nearest_first_each_with_its_figure_or_symbol() -> None:
