@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -16,6 +16,13 @@ import slinb
 #: In the place of the digest of a file that is not there.
 ABSENT = "absent"
 _PACKAGE = Path(slinb.__file__).parent
+#: An import of ours. Parsing each module to find them would take longer than all else of a run
+#: that finds nothing to do; words in a docstring that look like one cost nothing.
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+(slinb[\w.]*)[ \t]+import[ \t]+(\([^)]*\)|.*)|import[ \t]+(slinb.*))",
+    re.M,
+)
+_NAME = re.compile(r"[\w.]+")
 
 
 def digest_file(path: Path) -> str:
@@ -77,11 +84,16 @@ def digest_code(modules: Iterable[str]) -> dict[str, str]:
     dict of str
         Digest by path within the package.
     """
-    files = find_sources(tuple(modules))
+    return dict(_digest_sources(tuple(modules)))
+
+
+@lru_cache(maxsize=512)
+def _digest_sources(modules: tuple[str, ...]) -> Mapping[str, str]:
+    files = find_sources(modules)
     return {path.relative_to(_PACKAGE).as_posix(): _digest_once(path) for path in files}
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=512)
 def find_sources(modules: tuple[str, ...]) -> tuple[Path, ...]:
     """Return the files of slinb that modules use, themselves among them."""
     waiting, seen = list(modules), set()
@@ -99,6 +111,7 @@ def _is_data(path: Path) -> bool:
     return path.is_file() and path.suffix not in (".py", ".pyc") and path.name != ".DS_Store"
 
 
+@lru_cache(maxsize=8192)
 def _find_module(name: str) -> Path | None:
     """Return the file of a module of ours; None if it is a name within one, or not ours."""
     top, *rest = name.split(".")
@@ -112,12 +125,12 @@ def _find_module(name: str) -> Path | None:
 @lru_cache(maxsize=1024)
 def _read_imports(file: Path) -> tuple[str, ...]:
     names: list[str] = []
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return tuple(name for name in names if name.partition(".")[0] == _PACKAGE.name)
+    for module, imported, plain in _IMPORT.findall(file.read_text(encoding="utf-8")):
+        if plain:
+            names += _NAME.findall(plain)
+        else:
+            names += [module, *(f"{module}.{name}" for name in _NAME.findall(imported))]
+    return tuple(names)
 
 
 @lru_cache(maxsize=2048)

@@ -9,6 +9,7 @@ the move on, or back, before the next run.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -37,13 +38,15 @@ class Swap:
         return self.published.with_name(f".{self.published.name}.replaced")
 
 
-def publish_folders(swaps: Sequence[tuple[Path, Path]]) -> None:
+def publish_folders(reports: Path, swaps: Sequence[tuple[Path, Path]]) -> None:
     """Put each built folder in the place of the published one: all of them, or none.
 
     Parameters
     ----------
+    reports : Path
+        The folder of published folders, which keeps the journal.
     swaps : sequence of (Path, Path)
-        Built folder and published folder; all lie side by side, in one folder of reports.
+        Built folder and published folder, side by side; not every pair need lie in ``reports``.
 
     Raises
     ------
@@ -54,7 +57,6 @@ def publish_folders(swaps: Sequence[tuple[Path, Path]]) -> None:
     pairs = [Swap(building, published) for building, published in swaps]
     if not pairs:
         return
-    reports = pairs[0].published.parent
     recover(reports)
     with explain_disk(reports):
         for pair in pairs:
@@ -133,8 +135,13 @@ def _finish(reports: Path, pairs: Sequence[Swap]) -> None:
 
 
 def _write_journal(reports: Path, pairs: Sequence[Swap], *, done: bool) -> None:
-    swaps = [[pair.building.name, pair.published.name] for pair in pairs]
+    swaps = [[_say_place(p, reports) for p in (pair.building, pair.published)] for pair in pairs]
     write_whole(reports / _JOURNAL, json.dumps({"swaps": swaps, "done": done}))
+
+
+def _say_place(folder: Path, reports: Path) -> str:
+    """Return where a folder lies, seen from the journal: a project may be moved."""
+    return Path(os.path.relpath(folder, reports)).as_posix()
 
 
 def _read_journal(reports: Path) -> tuple[list[Swap], bool]:

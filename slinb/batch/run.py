@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slinb.batch.build import LOST, Finish, describe_run, drop_unclaimed, keep_letters, seal
-from slinb.batch.digests import name_below
+from slinb.batch.digests import digest_files, name_below
 from slinb.batch.folders import EDITIONS, PREFIX, QuarterFolders, building_folder
 from slinb.batch.graph import Result, Verdict, Workers, run_graph
 from slinb.batch.lock import check_folder, explain_disk, hold_lock
@@ -166,8 +166,8 @@ def _run_locked(
     stands = all(_stands(folders, edition, schedule, verdicts) for edition in editions)
     if stands and _bring_back(folders, store, verdicts):
         LOG.info("nothing changed since it was published")
-        if "public" in editions:
-            _release(folders)
+        if "public" in editions and not _is_released(folders):
+            publish_folders(folders.letters.parent, [_prepare_release(folders)])
         return RunResult(index, log, kept=len(verdicts))
     targets = [folders.letters, *(folders.reports(edition) for edition in EDITIONS)]
     for target in targets:
@@ -276,17 +276,32 @@ def _publish(
         targets.append(("restricted" if "restricted" in editions else "public", folders.letters))
     for edition, folder in targets:
         seal(folders, schedule, results, edition, folder)
-    publish_folders([(building_folder(folder), folder) for _, folder in targets])
+    swaps = [(building_folder(folder), folder) for _, folder in targets]
     if "public" in dict(targets):
-        _release(folders)
+        swaps.append(_prepare_release(folders))
+    publish_folders(folders.letters.parent, swaps)
     LOG.info("published %s", ", ".join(folder.name for _, folder in targets))
     return failed
 
 
-def _release(folders: QuarterFolders) -> None:
-    """Keep what was put before the public, for the audit of the next quarter."""
-    shutil.rmtree(folders.released, ignore_errors=True)
-    shutil.copytree(folders.publication, folders.released)
+def _prepare_release(folders: QuarterFolders) -> tuple[Path, Path]:
+    """Copy what is put before the public, for the audit of the next quarter.
+
+    Returns
+    -------
+    (Path, Path)
+        The copy and its place, which it takes together with the pages.
+    """
+    building = building_folder(folders.released)
+    shutil.rmtree(building, ignore_errors=True)
+    shutil.copytree(folders.publication, building)
+    return building, folders.released
+
+
+def _is_released(folders: QuarterFolders) -> bool:
+    """Whether what is kept for the next audit is what was put before the public."""
+    kept, put = folders.released, folders.publication
+    return digest_files([kept], kept) == digest_files([put], put)
 
 
 def _bring_back(folders: QuarterFolders, store: Store, verdicts: Sequence[Verdict]) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
+import slinb
 from slinb.batch import digests, graph
 from slinb.batch.graph import Need, Step, build_graph, run_graph
 from slinb.batch.store import Store
@@ -239,3 +241,17 @@ def test_a_step_takes_only_arguments_whose_digest_tells_all(tmp_path: Path) -> N
     assert digests.write_plainly({"x": (path, 1)}, tmp_path) == {"x": ["a/b", 1]}
     with pytest.raises(TypeError, match="cannot be given object"):
         digests.write_plainly([object()], tmp_path)
+
+
+def test_imports_are_found_as_python_reads_them() -> None:
+    """Every module of slinb by its syntax tree: what a step runs must never be missed."""
+    package = Path(slinb.__file__).parent
+    for file in package.rglob("*.py"):
+        named = set()
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                named |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        ours = {name for name in named if name.partition(".")[0] == "slinb"}
+        assert ours <= set(digests._read_imports(file)), file.name

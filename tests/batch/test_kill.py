@@ -44,7 +44,7 @@ def run_once(root: Path, version: int) -> None:
             building, root, parameters={"version": version}, inputs=[root / "raw"],
             results=results.values(),
         )  # fmt: skip
-        publish_folders([(building, reports / "q")])
+        publish_folders(reports, [(building, reports / "q")])
 
 
 def run_until_killed(root: Path, first: int) -> None:
