@@ -172,13 +172,9 @@ def run_slinb(jobs: list[Job], out: Path, workspace: Path, *, method: str) -> No
     from slinb.batch.pool import Pool, Task
 
     tasks = [Task(job.name, make_page, (job, out, workspace)) for job in jobs]
-    with Pool(WORKERS, method=method, preload=PRELOAD) as pool:
+    with Pool(WORKERS, method=method) as pool:
         failed = [o for o in pool.run(tasks) if o.failure]
     assert not failed, failed[0].failure.traceback
-
-
-#: What the notebooks import, and what exports them.
-PRELOAD = ("slinb.notebook", "slinb.show.notebook")
 
 
 def make_page(job: Job, out: Path, workspace: Path) -> None:

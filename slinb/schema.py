@@ -102,6 +102,8 @@ class TableSchema:
         values = frame[column.name]
         try:
             if column.dtype == "str":
+                if values.dtype == "str" and not values.hasnans:
+                    return values  # as nearly every table comes
                 return values.astype("str").where(values.notna(), "").astype("str")
             if column.dtype != "float64" and values.hasnans:
                 values = values.where(values.notna(), empty)

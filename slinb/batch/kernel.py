@@ -34,6 +34,7 @@ LIBRARIES = (
     "numpy",
     "pandas",
     "pyarrow.parquet",
+    "pyarrow.dataset",  # pyarrow.parquet itself imports it only when it first reads
     "matplotlib_inline.backend_inline",
     "matplotlib.pyplot",
     "plotly.io._renderers",  # plotly.io itself imports it only when asked, when no shell is there
@@ -150,6 +151,7 @@ def running_kernel() -> Iterator[Any]:
     finally:
         client.stop_channels()
         kernel.iopub_thread.io_loop.close(all_fds=True)
+        kernel.iopub_thread.socket.context.destroy(linger=0)  # with its two threads
         _forget_shell(kernel.shell)
         type(kernel).clear_instance()
         kernel.frontends.clear()

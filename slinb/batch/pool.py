@@ -17,7 +17,7 @@ import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from multiprocessing.connection import Connection, wait
@@ -118,8 +118,6 @@ class Pool:
         How many at once; as many as there are processors if left out.
     method : {"forkserver", "spawn"}, optional
         How a worker comes to be; what the system bears if left out.
-    preload : sequence of str
-        Modules that the tasks use, imported before the first task.
     limit : float, optional
         Seconds after which a task is given up and its worker ended.
 
@@ -135,21 +133,18 @@ class Pool:
         workers: int | None = None,
         *,
         method: Method | None = None,
-        preload: Sequence[str] = (),
         limit: float | None = None,
     ) -> None:
         self._method = method or choose_method()
         self._context: Any = multiprocessing.get_context(self._method)
         self._most = workers or count_processors()
-        self._preload = tuple(preload)
         self._limit = limit
         self._waiting: deque[Task] = deque()
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> Self:
         if self._method == "forkserver":
-            modules = [_PRELOAD, *self._preload]
-            multiprocessing.set_forkserver_preload(modules)
+            multiprocessing.set_forkserver_preload([_PRELOAD])
         for _ in range(self._most):  # begun at once: they warm up while others prepare the tasks
             self._start_worker()
         return self
@@ -240,8 +235,8 @@ class Pool:
 
     def _start_worker(self) -> _Worker:
         ours, theirs = multiprocessing.Pipe()
-        preload = self._preload if self._method == "spawn" else None
-        process = self._context.Process(target=_serve, args=(theirs, preload), name="slinb-worker")
+        spawned = self._method == "spawn"
+        process = self._context.Process(target=_serve, args=(theirs, spawned), name="slinb-worker")
         process.start()
         theirs.close()
         worker = _Worker(process, ours)
@@ -290,15 +285,13 @@ def carry_out(task: Task) -> Outcome:
         return Outcome(task.name, failure=describe_failure(error))
 
 
-def _serve(connection: Connection, preload: Sequence[str] | None) -> None:
+def _serve(connection: Connection, spawned: bool) -> None:
     """Carry out tasks until the pool hangs up; this is all that a worker does."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    if preload is not None:  # a forked worker has its libraries from the server
+    if spawned:  # a forked worker has its libraries from the server
         import importlib
 
         importlib.import_module(_PRELOAD)
-        for name in preload:
-            importlib.import_module(name)
     with suppress(EOFError, OSError):  # the pool is gone: nobody waits for what comes
         connection.send(_READY)
         while True:

@@ -6,14 +6,18 @@ takes names of modules to import, and no call to make.
 
 import gc
 
-from slinb.batch.kernel import load_libraries, warm_libraries
-from slinb.catalogue.areas import load_areas
-from slinb.catalogue.measures import load_measures
+gc.disable()  # nothing that is imported becomes garbage, and looking takes time
 
-load_libraries("papermill", "nbconvert.exporters.templateexporter", "slinb.batch.engine")
+from slinb.batch.kernel import load_libraries, warm_libraries  # noqa: E402 - see above
+
+load_libraries("papermill", "slinb.notebook", "slinb.show.notebook", "slinb.batch.gatekeeper")
 warm_libraries()
-load_areas()
-load_measures()
+gc.freeze()
+
+from slinb.batch.warm import warm_pages  # noqa: E402 - its imports need the libraries
+
+warm_pages()
 # What is loaded now stays: no later collection looks at it, and forked pages stay shared.
 gc.collect()
 gc.freeze()
+gc.enable()

@@ -233,8 +233,7 @@ def _open_workers(folders: QuarterFolders, options: RunOptions) -> Iterator[tupl
         return
     from slinb.batch.pool import Pool, count_processors
 
-    preload = ("slinb.notebook", "slinb.show.notebook", "slinb.batch.gatekeeper")
-    with Pool(options.workers, preload=preload, limit=_LIMIT) as pool:
+    with Pool(options.workers, limit=_LIMIT) as pool:
         yield pool, options.workers or count_processors()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import ClassVar
 
 import pandas as pd
@@ -61,7 +62,8 @@ class DiveView:
     @cached_property
     def figures(self) -> dict[tuple[str, ...], Row]:
         """Every figure by its key."""
-        return {tuple(row[name] for name in _KEY): row for row in self.rows("figures")}
+        find_key = itemgetter(*_KEY)
+        return {find_key(row): row for row in self.rows("figures")}
 
     @cached_property
     def medians(self) -> dict[tuple[str, ...], Row]:

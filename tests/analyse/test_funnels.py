@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 
 from slinb.analyse.comparison import compare
-from slinb.analyse.funnels import compute_funnel, draw_funnel_curve
+from slinb.analyse.funnels import compute_funnel, draw_funnel_curve, draw_funnel_curves
 from slinb.analyse.points import compute_points
 from slinb.catalogue.measures import load_measures
 from slinb.collect.published import load_pack
@@ -170,6 +170,18 @@ def test_the_curve_passes_through_every_points_own_limits(measure, base: float) 
         assert drawn == pytest.approx(table[side].to_numpy(), rel=2e-3)
     adjusted = curve["adjusted_lower"].notna()
     assert adjusted.all() if of(table)["overdispersed"] else not adjusted.any()
+
+
+def test_curves_drawn_together_are_those_drawn_alone() -> None:
+    counts = {(a, YEAR): (20.0 + 4 * i, 200.0 * (1 + i / 10)) for i, a in enumerate(EAST)}
+    people = {(a, YEAR): (20.0 + i, 80_000.0 * (1 + i / 10)) for i, a in enumerate(EAST)}
+    table = pd.concat([funnel(observe(counts, SHARE)), funnel(observe(people, RATE))])
+    together = draw_funnel_curves(table, [RATE, SCORE, SHARE])
+    assert list(together) == [RATE.id, SCORE.id, SHARE.id]
+    assert together[SCORE.id].empty
+    for measure in (RATE, SHARE):
+        alone = draw_funnel_curve(table[table["measure"].eq(measure.id)], measure)
+        pd.testing.assert_frame_equal(together[measure.id], alone, check_exact=True)
 
 
 def test_the_rug_and_the_funnel_agree_on_everything_published(record_property) -> None:
