@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from slinb.analyse.funnels import draw_funnel_curve
+from slinb.analyse.funnels import draw_funnel_curve, draw_funnel_curves
 from slinb.batch.edition import Edition, RugKind
 from slinb.batch.quarter import open_quarter
 from slinb.catalogue.areas import Area
@@ -25,7 +25,12 @@ from slinb.show.explain_list import explain_html
 from slinb.show.explorer import EXPLORER_TABLES, ExplorerView, explorer_html
 from slinb.show.funnel_charts import funnels_html
 from slinb.show.markup import Html
-from slinb.show.measure_links import link_measures, list_domains, select_domain
+from slinb.show.measure_links import (
+    link_measures,
+    list_domains,
+    measure_page_stem,
+    select_domain,
+)
 from slinb.show.measure_page import MEASURE_TABLES, measures_html
 from slinb.show.messages_list import messages_html
 from slinb.show.neglect import NEGLECT_TABLES, NeglectView, neglect_html
@@ -170,7 +175,7 @@ def show_measures(quarter: Edition, domain: str) -> Html:
         )
     return _style(
         measures_html(
-            {name: quarter.result(name) for name in MEASURE_TABLES},
+            {name: quarter.result_for(name, measure_page_stem(domain)) for name in MEASURE_TABLES},
             chosen,
             quarter.areas,
             quarter.region,
@@ -215,7 +220,7 @@ def show_profile(quarter: Edition, authority: str) -> Html:
     ParameterError
         ``authority`` is not one of the region's.
     """
-    chosen, tables = _read_own(quarter, authority, PROFILE_TABLES)
+    chosen, tables = _read_own(quarter, authority, PROFILE_TABLES, "authority-profile")
     return _style(
         profile_html(
             tables,
@@ -256,11 +261,13 @@ def show_audits(quarter: Edition, section: str) -> Html:
 
     Where no exercise was held the section ``messages`` says so and the others are empty.
     """
-    tables = {name: quarter.result(name) for name in AUDIT_TABLES}
-    view = AuditView(
-        tables, quarter.authorities, quarter.region, quarter.period, withheld=quarter.public
-    )
-    return _style(audits_html(view, section))
+
+    def read() -> AuditView:
+        tables = {name: quarter.result(name) for name in AUDIT_TABLES}
+        given = (quarter.authorities, quarter.region, quarter.period)
+        return AuditView(tables, *given, withheld=quarter.public)
+
+    return _style(audits_html(quarter.keep("audits", read), section))
 
 
 def show_triangle(quarter: Edition) -> Html:
@@ -329,20 +336,19 @@ def show_own_neglect(quarter: Edition, authority: str) -> Html:
 
 
 def _read_own(
-    quarter: Edition, authority: str, names: Sequence[str]
+    quarter: Edition, authority: str, names: Sequence[str], page: str = "receipt"
 ) -> tuple[Area, dict[str, DataFrame]]:
-    """Return an authority and tables for its page: whole where it stands among the others."""
+    """Return an authority and tables for its page: with others' rows where it stands among them."""
     chosen = _find_authority(quarter, authority)
-    whole = (
-        "comparison_quarterly",
-        "comparison_annual",
-        *SECTION20_WITH_REGION,
-        *NEGLECT_WITH_REGION,
-    )
-    return chosen, {
-        name: quarter.result(name) if name in whole else quarter.result_of(name, chosen)
-        for name in names
-    }
+
+    def read(name: str) -> DataFrame:
+        if name.startswith("comparison_"):
+            return quarter.result_for(name, f"{page}-{chosen.slug}")
+        if name in (*SECTION20_WITH_REGION, *NEGLECT_WITH_REGION):
+            return quarter.result(name)
+        return quarter.result_of(name, chosen)
+
+    return chosen, {name: read(name) for name in names}
 
 
 def _find_authority(quarter: Edition, name: str) -> Area:
@@ -404,7 +410,7 @@ def show_funnels(
     funnel = quarter.result(f"funnel_{kind}")
     outside = funnel[funnel["outside"] & funnel["measure"].isin([m.id for m in chosen])]
     drawn = quarter.measures.select(outside["measure"].value_counts().index[:most])
-    curves = {m.id: draw_funnel_curve(funnel[funnel["measure"].eq(m.id)], m) for m in drawn}
+    curves = draw_funnel_curves(funnel, drawn)
     sources = {"annual": "Department for Education, latest published year", "quarterly": "Returns"}
     figures = funnels_html(funnel, curves, chosen, quarter.authorities, source=sources[kind])
     return _style(str(figures))
@@ -439,9 +445,9 @@ def show_explorer(quarter: Edition) -> Html:
     """Show any measure of any authorities: trend, comparison, funnel, and their table."""
     tables = {name: quarter.result(name) for name in EXPLORER_TABLES}
     curves = {
-        (kind, str(measure)): draw_funnel_curve(rows, quarter.measures[str(measure)])
+        (kind, measure): curve
         for kind in ("annual", "quarterly")
-        for measure, rows in tables[f"funnel_{kind}"].groupby("measure")
+        for measure, curve in draw_funnel_curves(tables[f"funnel_{kind}"], quarter.measures).items()
     }
     view = ExplorerView(
         tables, curves, quarter.measures, quarter.authorities, quarter.region, quarter.period

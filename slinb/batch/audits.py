@@ -86,21 +86,12 @@ def read_quarter_audits(
     -------
     QuarterAudits
         A text in which somebody may be recognised is left out of the tables; that it was there
-        stays in ``flagged`` and in the queries.
-
-    Raises
-    ------
-    ParameterError
-        Made-up audits lie beside real ones, or beside real returns, or the other way round.
-        What is in a workbook never raises.
+        stays in ``flagged`` and in the queries. What is in a workbook never raises.
     """
-    # Excel is loaded by the two steps that read or write workbooks, and by no page.
-    from slinb.collect.audits import list_workbooks, read_audits
+    # Excel is loaded by the steps that read or write workbooks, and by no page.
+    from slinb.collect.audits import read_audits
 
-    folder = workspace.audits(period.id)
-    names = [path.name for path in list_workbooks(folder)]
-    _refuse_mixture(names, folder, workspace.returns(period.id))
-    read = read_audits(folder, period, areas)
+    read = read_audits(workspace.audits(period.id), period, areas)
     frames = (read.returns, read.cases, read.answers, read.actions, read.narratives)
     tables = dict(zip(AUDITS, frames, strict=True))
     tables["audit_actions"] = _leave_out(read.actions, "action")
@@ -118,7 +109,18 @@ def _leave_out(table: pd.DataFrame, column: str) -> pd.DataFrame:
     return table.assign(**{column: table[column].where(table["flagged"].eq(""), "")})
 
 
-def _refuse_mixture(names: list[str], folder: Path, returns: Path) -> None:
+def refuse_mixture(workspace: Workspace, period: Period) -> None:
+    """Refuse a quarter in which made-up audits or returns lie beside real ones.
+
+    Raises
+    ------
+    ParameterError
+        Made-up audits lie beside real ones, or beside real returns, or the other way round.
+    """
+    from slinb.collect.audits import list_workbooks
+
+    folder, returns = workspace.audits(period.id), workspace.returns(period.id)
+    names = [path.name for path in list_workbooks(folder)]
     if not names:
         return
     made_up = [name for name in names if name.startswith(f"{SAMPLE_WORD}_")]

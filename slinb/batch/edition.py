@@ -144,6 +144,28 @@ class Edition:
                 return pd.read_parquet(path)
         return keep_own(self.result(name), authority)
 
+    def result_for(self, name: str, reader: str) -> pd.DataFrame:
+        """Return the rows of one table that a reader shows; the whole where none are kept apart.
+
+        Parameters
+        ----------
+        name : str
+            As for :meth:`result`.
+        reader : str
+            A page by the name of its file, "authority-profile-luton"
+            (:mod:`slinb.batch.extracts`).
+
+        Raises
+        ------
+        ParameterError
+            The edition has no table of that name.
+        """
+        for folder in self.folders:
+            path = folder / OWN / reader / f"{name}.parquet"
+            if path.exists():
+                return pd.read_parquet(path)
+        return self.result(name)
+
     def keep(self, name: str, make: Callable[[], _Kept]) -> _Kept:
         """Return what ``make`` gives, made once for all the cells of a notebook."""
         if name not in self._kept:

@@ -22,7 +22,7 @@ SUFFIX: dict[EditionName, str] = {"public": "", "restricted": "-restricted"}
 TO_AUTHORITIES = "-to-authorities"
 #: How the name of each file of an edition begins: nobody attaches a restricted one unawares.
 PREFIX: dict[EditionName, str] = {"public": "", "restricted": "RESTRICTED_"}
-#: Folder of one authority's own rows, within a part of an edition's tables.
+#: Folder of one authority's own rows, or of those for one reader, within a part of the tables.
 OWN = "of"
 
 
@@ -53,6 +53,11 @@ class QuarterFolders:
     def folder(self) -> Path:
         """Folder of the processed tables."""
         return self.workspace.processed(self.period.id)
+
+    @property
+    def read(self) -> Path:
+        """Folder of what each file that came in says, before anything is made of it."""
+        return self.folder / "read"
 
     @property
     def results(self) -> Path:

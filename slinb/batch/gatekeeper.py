@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -16,14 +16,16 @@ from slinb.catalogue.areas import load_areas
 from slinb.catalogue.disclosure import load_disclosure_rules
 from slinb.catalogue.measures import load_measures
 from slinb.gate.folder import Gate
-from slinb.gate.secrets import Secret, find_secrets, list_shown
+from slinb.gate.secrets import Secret, find_secrets, tabulate_numbers
 from slinb.gate.stored import load_gate, store_gate
 
 #: A quarter's own figure and that of twelve months stand for the same quarter.
 _OWN = "own "
 #: Columns that are no figures of a cell.
 _PRIVATE = ("rank", "phi", "tau2")
-_FIGURES = ["area", "measure", "period", "numerator", "denominator", "value", "lower", "upper"]
+_CELL = ["area", "measure", "period"]
+_COUNTS = ["numerator", "denominator", "value"]
+_FIGURES = [*_COUNTS, "lower", "upper"]
 
 
 def store_quarter_gate(
@@ -43,23 +45,26 @@ def store_quarter_gate(
         The tables of the public edition.
     """
     places = {m.id: m.decimals for m in quarter.measures}
-    true = quarter.points
+    shown, own = _shown(quarter, safe), _own(quarter, safe)
     secrets = [
-        *find_secrets(_shown(quarter, true), _shown(quarter, safe), places),
-        *find_secrets(_own(quarter, true), _own(quarter, safe), places, label=_OWN),
-    ]
-    official = compute_points(quarter.published, quarter.measures)
-    shown = [
-        *list_shown(_shown(quarter, safe), places),
-        *list_shown(_own(quarter, safe), places, label=_OWN),
-        *list_shown(official[_FIGURES[:-2]].dropna(subset="value"), places),
-        *(s for name in STATED for s in _list_stated(tables[name], places)),
+        *find_secrets(_shown(quarter, quarter.points), shown, places),
+        *find_secrets(_own(quarter, quarter.points), own, places, label=_OWN),
     ]
     population = {m.id for m in quarter.measures if m.uses_population}
+    secrets = [s for s in secrets if not _is_population(s, population)]
+    guarded = {s.measure for s in secrets}
+    official = compute_points(quarter.published, [m for m in quarter.measures if m.id in guarded])
+    # What is shown of any other measure is never looked up.
+    known = [
+        tabulate_numbers(_keep(shown, guarded), _FIGURES, places),
+        tabulate_numbers(_keep(own, guarded), _COUNTS, places, label=_OWN),
+        tabulate_numbers(official.dropna(subset="value"), _COUNTS, places),
+        *(_tabulate_stated(_keep(tables[name], guarded), places) for name in STATED),
+    ]
     store_gate(
         quarter.gate,
-        [s for s in secrets if not _is_population(s, population)],
-        shown,
+        secrets,
+        pd.concat(known, ignore_index=True),
         threshold=load_disclosure_rules().threshold,
     )
 
@@ -75,31 +80,32 @@ def open_quarter_gate(quarter: QuarterFolders) -> Gate:
     return load_gate(quarter.gate, load_areas(), load_measures())
 
 
-def _list_stated(table: pd.DataFrame, places: dict[str, int]) -> Iterator[Secret]:
-    """Yield the figures that a table of the public edition states of each cell.
+def _tabulate_stated(table: pd.DataFrame, places: dict[str, int]) -> pd.DataFrame:
+    """Return the figures that a table of the public edition states of each cell.
 
     Limits, means and benchmarks of one series lie close together, and now and then one rounds to
     a number that is suppressed. They were worked out from protected points, so they explain it;
     a small count is explained by nothing.
     """
     figures = [c for c in table.columns if table[c].dtype == "float64" and c not in _PRIVATE]
-    rows = table[table["area"].ne("")].drop_duplicates(["area", "measure", "period", *figures])
-    for name in figures:
-        known = rows[["area", "measure", "period", name]].dropna().to_numpy()
-        for area, measure, period, number in known:
-            # A page writes a fall without its sign as often as with it.
-            stated = f"stated {name}"
-            yield Secret(area, measure, period, stated, abs(number), places.get(measure, 1))
+    rows = table[table["area"].ne("")].drop_duplicates([*_CELL, *figures])
+    stated = tabulate_numbers(rows, figures, places, label="stated ")
+    # A page writes a fall without its sign as often as with it.
+    return stated.assign(number=stated["number"].abs())
+
+
+def _keep(table: pd.DataFrame, measures: set[str]) -> pd.DataFrame:
+    return table[table["measure"].isin(measures)]
 
 
 def _shown(quarter: Quarter, points: QuarterPoints) -> pd.DataFrame:
-    return add_intervals(points.shown, {m.id: m for m in quarter.asked})[_FIGURES]
+    return add_intervals(points.shown, {m.id: m for m in quarter.asked})[[*_CELL, *_FIGURES]]
 
 
 def _own(quarter: Quarter, points: QuarterPoints) -> pd.DataFrame:
     """Return the quarters' own figures, where they are not those of the briefing anyway."""
     same = [m.id for m in quarter.asked if take_own_quarter(m).shown == m.shown]
-    return points.own.loc[~points.own["measure"].isin(same), _FIGURES[:-2]]
+    return points.own.loc[~points.own["measure"].isin(same), [*_CELL, *_COUNTS]]
 
 
 def _is_population(secret: Secret, measures: set[str]) -> bool:

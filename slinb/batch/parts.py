@@ -8,13 +8,22 @@ from __future__ import annotations
 from typing import Literal
 
 EditionName = Literal["public", "restricted"]
-#: "told" is what the restricted edition says of the public one.
-Part = Literal["official", "returns", "dives", "audits", "told"]
-PARTS: tuple[Part, ...] = ("official", "returns", "dives", "audits")
+#: "extracts" are rows of tables of other parts, for one reader each; "told" is what the
+#: restricted edition says of the public one.
+#: "closing" holds what official figures may be set beside: no page reads it.
+Part = Literal["official", "returns", "dives", "audits", "extracts", "told", "closing"]
+PARTS: tuple[Part, ...] = ("official", "returns", "dives", "audits", "extracts")
 #: Tables of checking that hold what is counted.
 COUNTED = ("accepted", "quarantined")
-#: Tables of an edition that the triangle sets beside the audits.
+#: Tables of an edition that the triangle sets beside the audits; those of the returns only as
+#: far as the reader :data:`TRIANGLE` needs them.
 COMPARED = ("comparison_annual", "comparison_quarterly", "travel_annual", "travel_quarterly")
+TRIANGLE = "triangle"
+#: Tables of an edition from which extracts are taken, and those that say which rows.
+EXTRACTED = (
+    *("comparison_annual", "comparison_quarterly", "travel_quarterly", "trends"),
+    *("published_series", "messages_quarterly", "explain"),
+)
 _EACH = ("comparison", "travel", "funnel", "sensitivity")
 #: Tables of the public edition whose figures are not those of points: the gate must know them.
 STATED = (

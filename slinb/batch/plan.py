@@ -23,7 +23,8 @@ class Briefing(CatalogueEntry):
     alone. ``reads`` are the tables of the edition that its notebook reads, and ``own`` those of
     which it reads one authority's rows: when one of them changes the page is made again.
     ``tables`` are the tables that can be downloaded beside it; with ``deck`` its slides can be
-    downloaded too.
+    downloaded too. ``extracts`` are tables of which it reads no more than the rows that the page
+    shows (:mod:`slinb.batch.extracts`).
     """
 
     notebook: Slug
@@ -32,8 +33,9 @@ class Briefing(CatalogueEntry):
     uses: Literal["published", "returns"]
     each: Literal["", "authority", "domain"] = ""
     readers: Literal["all", "authority"] = "all"
-    reads: tuple[Slug, ...]
+    reads: tuple[Slug, ...] = ()
     own: tuple[Slug, ...] = ()
+    extracts: tuple[Slug, ...] = ()
     tables: tuple[Slug, ...] = ()
     deck: bool = False
 

@@ -13,6 +13,7 @@ from slinb.analyse.publication import PublicQuarter, protect_quarter
 from slinb.analyse.quarter_points import QuarterPoints, compute_quarter_points
 from slinb.batch.audits import analyse_audits, read_audit_tables
 from slinb.batch.edition import Edition
+from slinb.batch.extracts import keep_figures
 from slinb.batch.folders import (
     EDITIONS,
     QuarterFolders,
@@ -182,19 +183,20 @@ class Quarter(QuarterFolders):
     def _analyse_parts(
         self, edition: EditionName, points: QuarterPoints
     ) -> dict[str, pd.DataFrame]:
-        tables = self.analyse_official(points) | self.analyse_returns(edition, points)
+        tables = self.analyse_official(points.shown) | self.analyse_returns(edition, points)
         return tables | self.analyse_dives(edition) | self.analyse_audits(edition, tables)
 
-    def analyse_official(self, points: QuarterPoints) -> dict[str, pd.DataFrame]:
+    def analyse_official(self, shown: pd.DataFrame) -> dict[str, pd.DataFrame]:
         """Compute the tables of official figures.
 
         Parameters
         ----------
-        points : QuarterPoints
-            Of the returns, as the edition has them.
+        shown : DataFrame
+            Points of the returns, as the edition has them; only those of
+            :func:`slinb.batch.extracts.keep_closing` are looked at.
         """
         given = (self.region, self.areas, self.measures, self.published)
-        return analyse_official(*given, points.shown)
+        return analyse_official(*given, shown)
 
     def analyse_returns(
         self, edition: EditionName, points: QuarterPoints
@@ -308,9 +310,10 @@ def tell_senders(found: Protection, public: pd.DataFrame | None) -> dict[str, pd
     ----------
     found : Protection
     public : DataFrame or None
-        The public comparison of the returns; None where there is none.
+        The public comparison of the returns, of which its figures are told; None where there is
+        none.
     """
-    shown = COMPARISON.empty() if public is None else public
+    shown = COMPARISON.empty() if public is None else keep_figures(public)
     return {"suppression": found.reasons, "audit": found.audit, "public": shown}
 
 

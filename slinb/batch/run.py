@@ -22,11 +22,19 @@ from slinb.batch.manifest import digest_all_code, read_manifest, verify_folder
 from slinb.batch.parts import EditionName
 from slinb.batch.plan import load_plan
 from slinb.batch.publication import publish_folders, recover
-from slinb.batch.schedule import QUERY_LISTS, Schedule, list_essential, schedule_quarter
+from slinb.batch.schedule import (
+    QUERY_LISTS,
+    READING,
+    Schedule,
+    list_essential,
+    schedule_quarter,
+)
 from slinb.batch.status import Watch
+from slinb.batch.steps import AUDITS
 from slinb.batch.store import Store
 from slinb.catalogue.areas import load_areas
 from slinb.catalogue.measures import load_measures
+from slinb.collect.inbox import list_returns, name_reading
 from slinb.errors import ParameterError, SlinbError
 from slinb.show.measure_links import list_domains
 from slinb.workspace import SAMPLE_MARKER, is_sample
@@ -37,7 +45,7 @@ _SAMPLE_LISTS = ("sample_defects.csv", "sample_dive_defects.csv")
 #: Seconds after which a step is given up: a notebook that hangs must not hang the quarter.
 _LIMIT = 1800.0
 #: Without these there is nothing to publish.
-_FIRST = ("collect", "check")
+_FIRST = ("populations", "read audits", "collect", "check")
 
 
 @dataclass(frozen=True)
@@ -174,9 +182,19 @@ def _run_locked(
         shutil.rmtree(building_folder(target), ignore_errors=True)
     results = _make(folders, schedule, store, options)
     failed = _publish(folders, editions, schedule, results)
-    store.prune()
+    _forget_readings(folders, schedule, store)
     states = [result.state for result in results.values()]
     return RunResult(index, log, tuple(failed), states.count("made"), states.count("kept"))
+
+
+def _forget_readings(folders: QuarterFolders, schedule: Schedule, store: Store) -> None:
+    """Remove what was read of returns that no longer lie there: they may have been withdrawn."""
+    names = {name_reading(path.name) for path in list_returns(folders.returns)[0]}
+    for folder in folders.read.iterdir():
+        if folder.is_dir() and folder.name not in {*names, AUDITS}:
+            shutil.rmtree(folder)
+    steps = schedule.graph.steps
+    store.prune(gone=lambda step: step.startswith(READING) and step not in steps)
 
 
 def _make(

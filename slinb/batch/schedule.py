@@ -16,15 +16,28 @@ from slinb.batch.folders import (
     building_folder,
 )
 from slinb.batch.graph import Graph, Need, Step, build_graph
-from slinb.batch.parts import COMPARED, COUNTED, STATED, EditionName, Part, find_part
+from slinb.batch.parts import (
+    COMPARED,
+    COUNTED,
+    EXTRACTED,
+    STATED,
+    TRIANGLE,
+    EditionName,
+    Part,
+    find_part,
+)
 from slinb.batch.plan import Briefing, Page, list_pages
 from slinb.catalogue.areas import Area
+from slinb.collect.inbox import list_returns, name_reading
 from slinb.workspace import SAMPLE_MARKER
 
 #: What each page's notebook and export run.
 _PAGE_CODE = ("slinb.notebook", "slinb.show.notebook", "slinb.batch.brief")
 #: Tables of collecting and checking that an edition tells of.
 _CAME = ("submissions", "queries", "summary", "superseded")
+#: How the name of a step begins that reads one return.
+READING = "read return "
+_POPULATIONS = "populations"
 #: The step that says what no public file may show.
 GATE = "gate (public)"
 #: The step whose files go to the authorities with every edition.
@@ -50,14 +63,19 @@ class Schedule:
         return [name for name, (made_of, _) in self.pages.items() if made_of == edition]
 
     def list_steps(self, edition: EditionName) -> list[str]:
-        """Return the names of the steps that an edition rests on."""
+        """Return the names of the steps that an edition rests on.
+
+        Those that read one return each are left out: their names are those of the files, which
+        no manifest of the public edition may tell. What they read is an input of collecting.
+        """
         waiting, found = self.list_pages(edition), set()
         while waiting:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
                 waiting += [need.step for need in self.graph.steps[name].needs]
-        return [name for name in self.graph.steps if name in found or name == QUERY_LISTS]
+        kept = {name for name in found if not name.startswith(READING)} | {QUERY_LISTS}
+        return [name for name in self.graph.steps if name in kept]
 
     def list_inputs(self, edition: EditionName) -> list[Path]:
         """Return every file and folder that an edition's steps read and none of them makes."""
@@ -107,9 +125,7 @@ class _Planner:
         quarter = self.folders
         official = quarter.workspace.published
         history = tuple(quarter.list_history())
-        raw = (quarter.returns, quarter.workspace.audits(quarter.period.id), official)
-        collected = self._below(quarter.folder / steps.COLLECTED, "*.parquet")
-        yield self._step("collect", steps.collect, [collected], files=raw)
+        yield from self._plan_collecting()
         checked = [
             self._below(quarter.folder, "*.parquet"),
             *(self._below(quarter.counted(f.name), "*.parquet") for f in quarter.families),
@@ -126,6 +142,35 @@ class _Planner:
         if "public" not in editions:  # the other one tells what of it the public would see
             wanted = name_part("public", "returns")
             yield from (step for step in self._plan_edition("public") if step.name == wanted)
+
+    def _plan_collecting(self) -> Iterator[Step]:
+        """Yield a step for each file of returns, and what puts them together."""
+        quarter = self.folders
+        audits = quarter.workspace.audits(quarter.period.id)
+        population = Need(_POPULATIONS, self._below(quarter.read, f"{steps.POPULATION}.parquet"))
+        read = [
+            self._step(
+                _POPULATIONS,
+                steps.find_populations,
+                [self._below(quarter.read, "*.parquet")],
+                files=(quarter.workspace.published,),
+            ),
+            self._step(
+                "read audits",
+                steps.read_audits,
+                [self._below(quarter.read / steps.AUDITS, "*.parquet")],
+                files=(audits,),
+            ),
+        ]
+        for path in list_returns(quarter.returns)[0]:
+            made = [self._below(quarter.read / name_reading(path.name), "*.parquet")]
+            name, given = name_reading_step(path), (path.name,)
+            read.append(self._step(name, steps.read_file, made, [population], (path,), given))
+        collected = self._below(quarter.folder / steps.COLLECTED, "*.parquet")
+        # What could not be read fails there, with words for people.
+        needs = [Need(step.name, despite=step.name.startswith(READING)) for step in read]
+        yield from read
+        yield self._step("collect", steps.collect, [collected], needs, (quarter.returns, audits))
 
     def _plan_protection(self) -> Iterator[Step]:
         quarter = self.folders
@@ -151,12 +196,16 @@ class _Planner:
         counted = [Need("check", self._below(quarter.folder, f"{n}.parquet")) for n in COUNTED]
         points = [Need("protect")] if public else counted
         came = [Need("check", self._below(quarter.folder, f"{name}.parquet")) for name in _CAME]
-        compared = [self._need_table(edition, name) for name in COMPARED]
+        compared = [self._need_compared(edition, name) for name in COMPARED]
         whole = (official, *history)
         dives = [Need("check", self._below(quarter.folder, "dive_*.parquet"))]
         audits = [Need("check", self._below(quarter.folder, "audit_*.parquet"))]
-        yield self._part(edition, "official", points, whole)
+        yield self._close(edition, points, whole)
+        closing = self._below(quarter.part(edition, "closing"), f"{steps.POINTS}.parquet")
+        beside = [Need(name_part(edition, "closing"), closing)]
+        yield self._part(edition, "official", beside, (official,))
         yield self._part(edition, "returns", [*points, *came], before)
+        yield self._extract(edition)
         yield self._part(edition, "dives", dives, (official,))
         yield self._part(edition, "audits", [*audits, *compared], history)
         if public:
@@ -177,6 +226,23 @@ class _Planner:
         made = [self._below(self.folders.part(edition, part), "**/*.parquet")]
         name = name_part(edition, part)
         return self._step(name, steps.analyse_part, made, needs, files, (edition, part))
+
+    def _close(self, edition: EditionName, points: Sequence[Need], files: Sequence[Path]) -> Step:
+        made = [self._below(self.folders.part(edition, "closing"), "*.parquet")]
+        name = name_part(edition, "closing")
+        return self._step(name, steps.take_closing, made, points, files, (edition,))
+
+    def _extract(self, edition: EditionName) -> Step:
+        made = [self._below(self.folders.part(edition, "extracts"), "**/*.parquet")]
+        needs = [self._need_table(edition, name) for name in EXTRACTED]
+        name = name_part(edition, "extracts")
+        return self._step(name, steps.extract_rows, made, needs, arguments=(edition,))
+
+    def _need_compared(self, edition: EditionName, name: str) -> Need:
+        """Return what the triangle needs of a table; official figures stand still in a quarter."""
+        if find_part(edition, name) == "official":
+            return self._need_table(edition, name)
+        return self._need_extract(edition, TRIANGLE, name)
 
     def plan_page(self, edition: EditionName, page: Page) -> Iterator[Step]:
         """Yield the steps of a page, the page itself last."""
@@ -216,6 +282,8 @@ class _Planner:
     def _need_tables(self, edition: EditionName, page: Page) -> Iterator[Need]:
         briefing = page.briefing
         yield from self._need_whole(edition, (*briefing.reads, "sources"))
+        for name in briefing.extracts:
+            yield self._need_extract(edition, page.stem, name)
         if page.authority is not None:
             names = (f"{OWN}/{page.authority.slug}/{name}" for name in briefing.own)
             yield from self._need_whole(edition, tuple(names))
@@ -230,6 +298,11 @@ class _Planner:
         part = find_part(edition, name.rpartition("/")[2])
         maker = "what others see" if part == "told" else name_part(edition, part)
         return Need(maker, self._below(self.folders.part(edition, part), f"{name}.parquet"))
+
+    def _need_extract(self, edition: EditionName, reader: str, name: str) -> Need:
+        """Return what a step needs to read the rows of a table that one reader shows."""
+        folder = self.folders.part(edition, "extracts") / OWN / reader
+        return Need(name_part(edition, "extracts"), self._below(folder, f"{name}.parquet"))
 
     def _step(
         self,
@@ -249,6 +322,13 @@ class _Planner:
         return f"{name_below(folder, self.folders.workspace.root)}/{pattern}"
 
 
+def name_reading_step(path: Path) -> str:
+    """Return the name of the step that reads a return: that of its file, in signs for a log."""
+    name = path.name.encode("utf-8", "replace").decode("utf-8")
+    plain = "".join(c if c.isprintable() else "?" for c in name)
+    return f"{READING}{plain if plain == path.name else name_reading(path.name)}"
+
+
 def name_part(edition: EditionName, part: Part) -> str:
     """Return the name of the step that makes a part of an edition's tables."""
     return f"{part} ({edition})"
@@ -256,8 +336,9 @@ def name_part(edition: EditionName, part: Part) -> str:
 
 def list_essential(edition: EditionName) -> list[str]:
     """Return the names of the steps without which there is no index, and so no edition."""
-    parts = [name_part(edition, "official"), name_part(edition, "returns")]
-    return [*parts, GATE] if edition == "public" else parts
+    parts: tuple[Part, ...] = ("closing", "official", "returns")
+    names = [name_part(edition, part) for part in parts]
+    return [*names, GATE] if edition == "public" else names
 
 
 def name_downloads_step(edition: EditionName, page: Page) -> str:

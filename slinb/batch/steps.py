@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from slinb.batch.folders import OWN, building_folder
-from slinb.batch.parts import COMPARED, COUNTED, STATED, EditionName, Part
+from slinb.batch.parts import (
+    COMPARED,
+    COUNTED,
+    EXTRACTED,
+    STATED,
+    TRIANGLE,
+    EditionName,
+    Part,
+)
 from slinb.batch.plan import list_own_tables, load_plan
 
 if TYPE_CHECKING:
@@ -22,35 +30,80 @@ if TYPE_CHECKING:
 
 #: Of the folder of what collecting gave, within the processed tables.
 COLLECTED = "collected"
+#: What is read before it is collected, beside the returns one by one.
+POPULATION, PROBLEMS, AUDITS, QUERIES = "population", "problems", "audits", "queries"
+#: The table of the part "closing".
+POINTS = "points"
 
 
-def collect(root: Path, quarter: str, region: str) -> None:
-    """Read what lies in the folders of returns and of audits, and store it as tables."""
-    import pandas as pd
-
-    from slinb.batch.audits import read_quarter_audits
+def find_populations(root: Path, quarter: str, region: str) -> None:
+    """Store the published populations, and what could not be read of the official figures."""
     from slinb.batch.quarter import load_published
-    from slinb.batch.results import DIVES
-    from slinb.collect.deep_dives import read_deep_dives
     from slinb.collect.population import find_population
-    from slinb.collect.returns import read_returns
 
     opened = open_whole(root, quarter, region)
     official, problems = load_published(opened.workspace)
-    measures = opened.measures.quarterly()
-    population = find_population(official, measures, opened.period)
-    given = (opened.returns, opened.period, opened.authorities)
-    returns = read_returns(*given, measures, population)
-    dives = read_deep_dives(*given, submissions=returns.submissions)
+    population = find_population(official, opened.measures.quarterly(), opened.period)
+    write_tables(opened.read, {POPULATION: population, PROBLEMS: problems})
+
+
+def read_file(root: Path, quarter: str, region: str, file: str) -> None:
+    """Read one file of returns: its figures, and its deep dives where it may count."""
+    import pandas as pd
+
+    from slinb.batch.readings import Reading, write_reading
+    from slinb.collect.deep_dives import find_used, join_deep_dives, read_dives
+    from slinb.collect.inbox import name_reading
+    from slinb.collect.submission import read_return
+
+    opened = open_whole(root, quarter, region)
+    path, folder = opened.returns / file, opened.read / name_reading(file)
+    shutil.rmtree(folder, ignore_errors=True)
+    population = pd.read_parquet(opened.read / f"{POPULATION}.parquet")
+    given = (opened.period, opened.authorities, opened.measures.quarterly(), population)
+    sent = read_return(path, *given)
+    owners = {area.code: area for area in opened.authorities}
+    used = find_used(sent.submissions)["area"]
+    dives = join_deep_dives(read_dives(path, owners[code], opened.period) for code in used)
+    write_reading(folder, path, Reading(sent, dives))
+
+
+def read_audits(root: Path, quarter: str, region: str) -> None:
+    """Read the audit workbooks of the quarter."""
+    from slinb.batch.audits import read_quarter_audits
+
+    opened = open_whole(root, quarter, region)
     audits = read_quarter_audits(opened.workspace, opened.period, opened.authorities)
-    queries = [returns.queries, dives.queries, audits.queries, problems]
+    write_tables(opened.read / AUDITS, {**audits.tables, QUERIES: audits.queries})
+
+
+def collect(root: Path, quarter: str, region: str) -> None:
+    """Put together what was read of the folders of returns and of audits."""
+    import pandas as pd
+
+    from slinb.batch.audits import refuse_mixture
+    from slinb.batch.readings import load_readings
+    from slinb.batch.results import DIVES
+    from slinb.collect.deep_dives import find_used, join_deep_dives
+    from slinb.collect.returns import join_returns
+
+    opened = open_whole(root, quarter, region)
+    refuse_mixture(opened.workspace, opened.period)
+    readings = load_readings(opened.read, opened.returns)
+    given = (opened.period, opened.authorities)
+    returns = join_returns(opened.returns, [r.sent for r in readings.values()], *given)
+    used = find_used(returns.submissions)["file"]
+    dives = join_deep_dives(readings[file].dives for file in used)
+    audits = read_tables(opened.read / AUDITS)
+    problems = pd.read_parquet(opened.read / f"{PROBLEMS}.parquet")
+    queries = [returns.queries, dives.queries, audits.pop(QUERIES), problems]
     tables = {
         "observations": returns.observations,
         "submissions": returns.submissions,
         "superseded": returns.superseded,
         "asked": pd.concat(queries, ignore_index=True),
         **dict(zip(DIVES, (dives.counts, dives.risk, dives.durations), strict=True)),
-        **audits.tables,
+        **audits,
     }
     shutil.rmtree(opened.folder / COLLECTED, ignore_errors=True)
     write_tables(opened.folder / COLLECTED, tables)
@@ -58,13 +111,10 @@ def collect(root: Path, quarter: str, region: str) -> None:
 
 def check(root: Path, quarter: str, region: str) -> None:
     """Check what was collected: accepted, quarantined, and what has to be asked."""
-    import pandas as pd
-
     from slinb.check import check_quarter
 
     opened = open_whole(root, quarter, region)
-    files = sorted((opened.folder / COLLECTED).glob("*.parquet"))
-    came = {path.stem: pd.read_parquet(path) for path in files}
+    came = read_tables(opened.folder / COLLECTED)
     result = check_quarter(
         came.pop("observations"),
         opened.earlier,
@@ -135,6 +185,8 @@ def analyse_part(root: Path, quarter: str, region: str, edition: EditionName, pa
     DisclosureError
         Of the public edition: the audit finds a suppressed figure that can be worked out.
     """
+    import pandas as pd
+
     opened = open_whole(root, quarter, region)
     folder = opened.part(edition, part)
     shutil.rmtree(folder, ignore_errors=True)
@@ -142,13 +194,45 @@ def analyse_part(root: Path, quarter: str, region: str, edition: EditionName, pa
         tables = opened.analyse_dives(edition)
     elif part == "audits":
         view = opened.edition(edition)
-        tables = opened.analyse_audits(edition, {name: view.result(name) for name in COMPARED})
+        compared = {name: view.result_for(name, TRIANGLE) for name in COMPARED}
+        tables = opened.analyse_audits(edition, compared)
     elif part == "official":
-        tables = opened.analyse_official(_read_points(opened, edition))
+        beside = pd.read_parquet(opened.part(edition, "closing") / f"{POINTS}.parquet")
+        tables = opened.analyse_official(beside)
     else:
         tables = opened.analyse_returns(edition, _read_points(opened, edition))
         tables |= _say_what_is_hidden(opened) if edition == "public" else {}
     write_edition(folder, tables, opened)
+
+
+def take_closing(root: Path, quarter: str, region: str, edition: EditionName) -> None:
+    """Store the points of the returns that official figures may be set beside.
+
+    Raises
+    ------
+    DisclosureError
+        As :func:`analyse_part`.
+    """
+    from slinb.batch.extracts import keep_closing
+
+    opened = open_whole(root, quarter, region)
+    folder = opened.part(edition, "closing")
+    shutil.rmtree(folder, ignore_errors=True)
+    shown = _read_points(opened, edition).shown
+    write_tables(folder, {POINTS: keep_closing(shown, opened.published)})
+
+
+def extract_rows(root: Path, quarter: str, region: str, edition: EditionName) -> None:
+    """Store of tables of an edition the rows that one reader each shows."""
+    from slinb.batch.extracts import extract_tables
+
+    opened = open_whole(root, quarter, region)
+    folder, view = opened.part(edition, "extracts"), opened.edition(edition)
+    shutil.rmtree(folder, ignore_errors=True)
+    whole = {name: view.result(name) for name in EXTRACTED}
+    found = extract_tables(whole, opened.measures, opened.authorities)
+    for reader, tables in found.items():
+        write_tables(folder / OWN / reader, tables)
 
 
 def _read_points(quarter: Quarter, edition: EditionName) -> QuarterPoints:
@@ -219,6 +303,13 @@ def write_tables(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in tables.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
+
+
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the tables of a folder, by name."""
+    import pandas as pd
+
+    return {path.stem: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
 
 
 def open_whole(root: Path, quarter: str, region: str) -> Quarter:

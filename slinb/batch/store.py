@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ class Store:
             _copy_whole(self._object(digest), place)
         return True
 
-    def prune(self, keep: int = 3) -> int:
+    def prune(self, keep: int = 3, *, gone: Callable[[str], bool] = lambda _: False) -> int:
         """Remove what was made long ago: of each step all records but the last few stay.
 
         What is taken back soon is thus found again.
@@ -129,6 +129,8 @@ class Store:
         ----------
         keep : int, default 3
             Records of each step that stay; its latest always does.
+        gone : callable, optional
+            Says of a step's name that nothing of it is to stay.
 
         Returns
         -------
@@ -138,20 +140,21 @@ class Store:
         latest = {p.read_text(encoding="utf-8").strip() for p in self.folder.glob("latest/*")}
         steps: dict[str, list[Path]] = {}
         read: dict[Path, Record] = {}
-        gone: list[Path] = []
+        doomed: list[Path] = []
         for path in sorted((self.folder / "records").glob("*.json"), key=_changed, reverse=True):
             record = self._read(path)
             others = steps.setdefault(record.step if record else "", [])
-            if record and (path.stem in latest or len(others) < keep):
+            wanted = path.stem in latest or len(others) < keep
+            if record and wanted and not gone(record.step):
                 others.append(path)
                 read[path] = record
             else:
-                gone.append(path)
+                doomed.append(path)
         needed = {digest for record in read.values() for digest in record.outputs.values()}
-        gone += [path for path in self.folder.glob("objects/*/*") if path.name not in needed]
-        for path in gone:
+        doomed += [path for path in self.folder.glob("objects/*/*") if path.name not in needed]
+        for path in doomed:
             path.unlink()
-        return len(gone)
+        return len(doomed)
 
     def _object(self, digest: str) -> Path:
         return self.folder / "objects" / digest[:2] / digest

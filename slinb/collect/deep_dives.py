@@ -6,7 +6,7 @@ Which of an authority's files counts is settled once, by :mod:`slinb.collect.ret
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +26,11 @@ from slinb.collect.dive_sheets import (
     read_counts,
 )
 from slinb.collect.findings import Finding
+from slinb.collect.inbox import FLAT_FILES
 from slinb.collect.population import empty_population
 from slinb.collect.practice_checks import check_practice
 from slinb.collect.practice_sheet import read_practice
 from slinb.collect.returns import read_returns
-from slinb.collect.submission import FLAT_FILES
 from slinb.collect.workbook import Sheet, open_workbook
 from slinb.errors import ReturnError
 from slinb.schema import DIVE_COUNTS, DIVE_DURATIONS, DIVE_RISK, QUERIES
@@ -86,12 +86,22 @@ def read_deep_dives(
         measures = list(load_measures().quarterly())
         submissions = read_returns(folder, quarter, areas, measures, empty_population()).submissions
     by_code = {area.code: area for area in areas}
-    used = submissions[submissions["outcome"].isin(_USED) & submissions["area"].isin(list(by_code))]
-    read = [
-        one
+    used = find_used(submissions)
+    used = used[used["area"].isin(list(by_code))]
+    return join_deep_dives(
+        read_dives(folder / file, by_code[area], quarter)
         for area, file in zip(used["area"], used["file"], strict=True)
-        for one in _read_dives(folder / file, by_code[area], quarter)
-    ]
+    )
+
+
+def find_used(submissions: pd.DataFrame) -> pd.DataFrame:
+    """Return the submissions that count: one of each authority that sent any."""
+    return submissions[submissions["outcome"].isin(_USED)]
+
+
+def join_deep_dives(dives: Iterable[DeepDives]) -> DeepDives:
+    """Put together what several returns say, in their order."""
+    read = list(dives)
     return DeepDives(
         pd.concat([DIVE_COUNTS.empty(), *(r.counts for r in read)], ignore_index=True),
         pd.concat([DIVE_RISK.empty(), *(r.risk for r in read)], ignore_index=True),
@@ -100,9 +110,12 @@ def read_deep_dives(
     )
 
 
-def _read_dives(path: Path, area: Area, quarter: Period) -> list[DeepDives]:
+def read_dives(path: Path, area: Area, quarter: Period) -> DeepDives:
+    """Read the sheets of every deep dive in one authority's return."""
     sheets = _open_sheets(path)
-    return [_Reader(path.name, d, area, quarter).read(sheets) for d in load_dives().values()]
+    return join_deep_dives(
+        _Reader(path.name, d, area, quarter).read(sheets) for d in load_dives().values()
+    )
 
 
 def read_dive(path: Path, dive: Dive, area: Area, quarter: Period) -> DeepDives:

@@ -16,23 +16,13 @@ from slinb.catalogue.areas import Area
 from slinb.catalogue.measures import Measure
 from slinb.catalogue.periods import Period
 from slinb.collect.findings import Finding
-from slinb.collect.submission import FLAT_FILES, ReturnRead, read_return
+from slinb.collect.inbox import list_returns
+from slinb.collect.submission import ReturnRead, read_return
 from slinb.errors import ReturnError
 from slinb.schema import OBSERVATIONS, QUERIES, SUBMISSIONS
 from slinb.workspace import SAMPLE_MARKER, is_sample
 
 __all__ = ["SAMPLE_MARKER", "ReturnRead", "ReturnsRead", "is_sample", "read_return", "read_returns"]
-
-#: An .xls, .xlsb or .ods is meant as a return: it is opened, and refused with a remedy.
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
-#: Files that a folder of returns may hold besides returns, and that nobody needs to hear of.
-_SILENT = {
-    SAMPLE_MARKER.casefold(),
-    "sample_defects.csv",
-    "sample_dive_defects.csv",
-    "thumbs.db",
-    "desktop.ini",
-}
 
 
 @dataclass(frozen=True)
@@ -90,10 +80,28 @@ def read_returns(
             f"There is no folder of returns for {quarter.id}.",
             f"Put the returns into {folder.name} under data/raw/returns, one file an authority.",
         )
-    files, ignored = _list_files(folder)
+    files, _ = list_returns(folder)
     read = [read_return(path, quarter, areas, measures, population) for path in files]
-    read, superseded = _supersede(read)
+    return join_returns(folder, read, quarter, areas)
+
+
+def join_returns(
+    folder: Path, returns: Sequence[ReturnRead], quarter: Period, areas: Sequence[Area]
+) -> ReturnsRead:
+    """Put the returns of a quarter's folder together, each read by itself.
+
+    Parameters
+    ----------
+    folder : Path
+        For what lies in it beside the returns.
+    returns : sequence of ReturnRead
+        In the order of :func:`slinb.collect.inbox.list_returns`.
+    quarter, areas
+        As for :func:`read_returns`, which says which of two counts.
+    """
+    read, superseded = _supersede(returns)
     missing = _list_missing(read, quarter, areas)
+    _, ignored = list_returns(folder)
     stray = [_ask_ignored(path).as_row("", quarter.id, path.name) for path in ignored]
     return ReturnsRead(
         _stack([r.observations for r in read], OBSERVATIONS.empty()),
@@ -104,19 +112,6 @@ def read_returns(
         _stack([r.observations for r in superseded], OBSERVATIONS.empty()),
         is_sample(folder),
     )
-
-
-def _list_files(folder: Path) -> tuple[list[Path], list[Path]]:
-    """Return the files that are returns and those that are something else, by name."""
-    returns: list[Path] = []
-    ignored: list[Path] = []
-    for path in sorted(folder.iterdir()):
-        name = path.name.casefold()
-        if name.startswith(("~$", ".")) or name in _SILENT:
-            continue
-        wanted = (*_WORKBOOKS, *FLAT_FILES)
-        (returns if path.is_file() and path.suffix.casefold() in wanted else ignored).append(path)
-    return returns, ignored
 
 
 def _ask_ignored(path: Path) -> Finding:

@@ -23,14 +23,13 @@ from slinb.collect.identity import (
     guess_area,
     identify_area,
 )
+from slinb.collect.inbox import FLAT_FILES
 from slinb.collect.layout import NARRATIVE, TEMPLATE_VERSION, return_due
 from slinb.collect.settle import Figure, Settled, settle_figures
 from slinb.errors import ReturnError
 from slinb.schema import OBSERVATIONS, QUERIES, SUBMISSIONS
 
 RETURN_TABLE = "quarterly return"
-#: Endings of files that are read as CSV; anything else is opened as a workbook.
-FLAT_FILES = (".csv",)
 
 
 @dataclass(frozen=True)

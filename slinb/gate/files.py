@@ -42,15 +42,20 @@ def read_file(name: str, content: bytes) -> Passages:
     named = level([path.stem])
     yield Passage("file name", path.stem, (), "label")
     for passage in reader(content, named):
-        yield from _expand(passage, _LAYERS)
+        yield passage
+        if hides(passage.text):
+            yield from _unfold(passage, _LAYERS)
 
 
 def _expand(passage: Passage, layers: int) -> Passages:
-    """Yield a passage, and what is written in it as markup, JSON or in some encoding."""
     yield passage
+    if layers and hides(passage.text):
+        yield from _unfold(passage, layers)
+
+
+def _unfold(passage: Passage, layers: int) -> Passages:
+    """Yield what is written in a passage as markup, JSON or in some encoding."""
     text = passage.text
-    if not layers or not hides(text):
-        return
     if text.lstrip().startswith(PICTURES):
         raise UnreadableError(f"it holds a picture or file that cannot be read ({passage.place})")
     inner: Passages = iter(())

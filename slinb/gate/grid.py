@@ -27,6 +27,8 @@ def show(value: Value) -> str:
     >>> show(3.0), show(None), show(0.0465)
     ('3', '', '0.0465')
     """
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
@@ -71,23 +73,20 @@ def read_grid(
     heads: list[list[str]] = []
     columns: dict[int, _Column] = {}
     tidy = _find_tidy(texts)
-    passes = lru_cache(maxsize=None)(is_silent)
     for i, row in enumerate(texts):
-        words = [t for t in row if t.strip() and not is_number(t)]
-        beside = level(words, tight=True)
+        figures = [is_number(t) for t in row]
+        words = [t for t, figure in zip(row, figures, strict=True) if not figure and t.strip()]
+        beside = (*level(words, tight=True), *levels)
         for j, text in enumerate(row):
-            if not text.strip():
-                continue
             if j not in columns:
                 columns[j] = _head_column(heads, j)
             column = columns[j]
-            if passes(text, column.key) and (i, j) not in kept:
+            if (column.silent[text] and (i, j) not in kept) or not text.strip():
                 continue
             # A word is not told of itself.
-            row_levels = beside if is_number(text) else _without(words, text)
-            around = (*column.levels, *row_levels, *levels)
-            yield Passage(place(i, j), text, around, "cell", column.key)
-        if words and not any(map(is_number, row)) and not _is_data(row, i, tidy):
+            around = beside if figures[j] else (*_without(words, text), *levels)
+            yield Passage(place(i, j), text, column.levels + around, "cell", column.key)
+        if words and not any(figures) and not _is_data(row, i, tidy):
             heads.append(_carry(row, width))
             columns.clear()
 
@@ -98,11 +97,25 @@ class _Column:
 
     levels: tuple[Level, ...]
     key: str
+    silent: _Silent
+
+
+class _Silent(dict[str, bool]):
+    """By text: whether it says nothing under the header of its column; found when asked for."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__()
+        self._key = key
+
+    def __missing__(self, text: str) -> bool:
+        self[text] = is_silent(text, self._key)
+        return self[text]
 
 
 def _head_column(heads: Sequence[Sequence[str]], j: int) -> _Column:
     over = _head_of(heads, j)
-    return _Column(level(reversed(over), tight=True), over[-1] if over else "")
+    key = over[-1] if over else ""
+    return _Column(level(reversed(over), tight=True), key, _Silent(key))
 
 
 def _without(words: Sequence[str], text: str) -> tuple[Level, ...]:

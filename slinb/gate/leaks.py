@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product, takewhile
 
 from slinb.catalogue.measures import Measures
+from slinb.gate.concerns import Concerns
 from slinb.gate.context import Subject, find_subjects, is_benchmark
 from slinb.gate.names import Names, normalise
 from slinb.gate.numbers import Token, blank, blank_harmless, find_tokens
@@ -22,8 +23,8 @@ from slinb.gate.when import NOW, RELATIVE, Span, find_spans
 WITHHELD = "a figure in a withheld cell"
 #: Days to which a comparison, and a series of quarters, reach back.
 _COMPARED, _SERIES = 400, 1200
-_NONE: frozenset[str] = frozenset()
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[^a-z\s])|\n\s*\n")
+# "St. Helens" and "St Albans" are names: there a stop ends no sentence.
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!\bSt\.)\s+(?=[^a-z\s])|\n\s*\n")
 _REMARKS = (
     "definition", "caution", "why", "definition_source", "polarity_words", "numerator",
     "denominator", "unit",
@@ -86,9 +87,7 @@ class Judge:
         strict: bool = True,
         threshold: int = 5,
     ) -> None:
-        self._secrets = secrets
         self._threshold = threshold
-        self._shown = Secrets(()) if shown is None else shown
         self._names = names
         self._strict = strict
         self._percent = {m.id for m in measures if m.unit.startswith("%")}
@@ -96,15 +95,26 @@ class Judge:
         sentences = {s for text in texts for s in _SENTENCE.split(text) if re.search(r"\d", s)}
         self._remarks = sorted(sentences, key=len)
         # The same words surround many numbers, and the same numbers stand in many places.
-        self._concerns = lru_cache(maxsize=65536)(self._find_concerns)
+        self._concerns = Concerns(secrets, names)
         self._tokens = lru_cache(maxsize=65536)(self._find_tokens)
+        self._secrets_of = lru_cache(maxsize=65536)(partial(_list_of_times, secrets))
+        known = Secrets(()) if shown is None else shown
+        self._shown_of = lru_cache(maxsize=65536)(partial(_list_of_times, known))
 
-    def judge(self, passage: Passage, file: str = "") -> Iterator[Leak]:
-        """Yield what a passage shows of the secrets, each once."""
+    def judge(self, passage: Passage, file: str = "") -> Iterable[Leak]:
+        """Return what a passage shows of the secrets, each once."""
         if not has_number(passage.text) or is_harmless_key(passage.key):
-            return
+            return ()
+        text = normalise(passage.text)
+        whole = passage.form == "label" or not _SENTENCE.search(text)
+        # Most passages end here, so that they are spared the rest.
+        if whole and not self._concerns.meet(text, passage.levels):
+            return ()
+        return self._find_leaks(text, passage, file)
+
+    def _find_leaks(self, whole: str, passage: Passage, file: str) -> Iterator[Leak]:
         seen = set()
-        for text, levels in _split(normalise(passage.text), passage):
+        for text, levels in _split(whole, passage):
             for token, secret in self._find(text, levels, passage):
                 if secret not in seen:
                     seen.add(secret)
@@ -114,7 +124,7 @@ class Judge:
     def _find(
         self, text: str, levels: tuple[Level, ...], passage: Passage
     ) -> Iterator[tuple[Token, Secret]]:
-        if not self._may_concern(text, levels):
+        if not self._concerns.meet(text, levels):
             return
         names = self._names.find(text)
         tokens = self._tokens(text, passage.form)
@@ -124,20 +134,6 @@ class Judge:
                 subject = find_subjects(token, text, names, levels, self._names)
                 for secret in self._find_shown(token, subject, spans, text, passage):
                     yield token, secret
-
-    def _may_concern(self, text: str, levels: tuple[Level, ...]) -> bool:
-        """Whether what stands around names a cell with secrets: most passages end here."""
-        found = [self._concerns(text), *[self._concerns(normalise(a.text)) for a in levels]]
-        areas = _NONE.union(*[concern.areas for concern in found])
-        if not areas:
-            return False
-        measures = _NONE.union(*[concern.measures for concern in found])
-        return any(not self._secrets.measures_of(area).isdisjoint(measures) for area in areas)
-
-    def _find_concerns(self, text: str) -> Subject:
-        """Return the areas and the measures with secrets that a text names."""
-        ids = {i for name in self._names.find(text) for i in name.ids}
-        return Subject(self._secrets.areas & ids, self._secrets.measures & ids)
 
     def _find_tokens(self, text: str, form: Form) -> tuple[Token, ...]:
         """Return the numbers of a text that may be figures."""
@@ -153,7 +149,7 @@ class Judge:
         self, token: Token, subject: Subject, spans: tuple[Span, ...], text: str, passage: Passage
     ) -> Iterator[Secret]:
         for area, measure in product(sorted(subject.areas), sorted(subject.measures)):
-            secrets = [s for s in self._secrets.of_cell(area, measure) if _in_time(s, spans)]
+            secrets = self._secrets_of(area, measure, spans)
             if not secrets:
                 continue
             percent = measure in self._percent
@@ -164,8 +160,8 @@ class Judge:
             if not hits and not alone:
                 continue
             # "The region without Thurrock, 4.4%": of several areas named, the number is of one.
-            cells = (self._shown.of_cell(a, measure) for a in sorted(subject.areas))
-            known = [s for cell in cells for s in cell if _in_time(s, spans)]
+            cells = (self._shown_of(a, measure, spans) for a in sorted(subject.areas))
+            known = [s for cell in cells for s in cell]
             open_to_all = [s for s in known if shows(token, s, text, passage, percent=percent)]
             yield from (s for s in hits if not self._is_excused(s, open_to_all))
             # A row that states something else of the same time may well have a number in it.
@@ -179,8 +175,15 @@ class Judge:
         return any((s.period, s.kind) != (secret.period, secret.kind) for s in shown)
 
 
-def _in_time(secret: Secret, spans: tuple[Span, ...]) -> bool:
-    return not spans or not secret.period or any(s.holds(secret.period) for s in spans)
+def _list_of_times(
+    secrets: SecretsByCell, area: str, measure: str, spans: tuple[Span, ...]
+) -> list[Secret]:
+    """Return the secrets of a cell that may be of one of some times; of any if none is given."""
+    found = secrets.of_cell(area, measure)
+    if not spans:
+        return found
+    held = {p for p in {s.period for s in found} if not p or any(s.holds(p) for s in spans)}
+    return [s for s in found if s.period in held]
 
 
 def _find_times(

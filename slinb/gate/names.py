@@ -101,30 +101,66 @@ class Names:
         self._whole = _whole_forms(areas, measures)
         self.find = lru_cache(maxsize=65536)(self._find)
 
+    def find_ids(self, text: str, *, part: bool = False) -> set[str]:
+        """Return all codes and ids that the names in a text may mean.
+
+        Parameters
+        ----------
+        text : str
+        part : bool, default False
+            It is a part of a text, so that a name too short to stand in one is none.
+
+        Examples
+        --------
+        >>> from slinb.catalogue.areas import load_areas
+        >>> from slinb.catalogue.measures import load_measures
+        >>> sorted(Names(load_areas(), load_measures(), ["E06000055"]).find_ids("Bedford"))
+        ['E06000055']
+        """
+        found = [entry.ids for _, entry in self._find_entries(_read_words(text))]
+        if not found and not part and (whole := self._find_whole(text)):
+            found = [whole.ids]
+        return set().union(*found)
+
+    def find_edges(self, text: str) -> tuple[str, frozenset[str]]:
+        """Return the first word of a text, and those that would carry on a name at its end."""
+        words = _read_words(text)
+        after: set[str] = set()
+        for position in range(len(words)):
+            step: _Step | None = self._start
+            for word in islice(words, position, None):
+                step = step.after.get(word) if step else None
+            after |= step.after.keys() if step else set()
+        return words[0] if words else "", frozenset(after)
+
     def _find(self, text: str) -> tuple[Name, ...]:
         """Return the names in a text, in order; of two that overlap the longer one."""
-        words = tuple(word.casefold() for word in _WORD.findall(text))
-        found: list[Name] = []
-        if not self._start.after.keys().isdisjoint(words):
-            places = [match.span() for match in _WORD.finditer(text)]
-            found = list(self._find_entries(words, places))
-        if not found and (whole := self._whole.get(text.strip().casefold())):
-            found = [Name(0, len(text), *whole)]
-        return tuple(found)
+        entries = list(self._find_entries(_read_words(text)))
+        if not entries:
+            whole = self._find_whole(text)
+            return () if whole is None else (whole,)
+        places = [match.span() for match in _WORD.finditer(text)]
+        return tuple(
+            Name(places[i][0], places[i + len(e.words) - 1][1], e.what, e.ids, e.weak)
+            for i, e in entries
+        )
 
-    def _find_entries(
-        self, words: tuple[str, ...], places: Sequence[tuple[int, int]]
-    ) -> Iterator[Name]:
+    def _find_whole(self, text: str) -> Name | None:
+        whole = self._whole.get(text.strip().casefold())
+        return Name(0, len(text), *whole) if whole else None
+
+    def _find_entries(self, words: Sequence[str]) -> Iterator[tuple[int, _Entry]]:
+        """Yield the place of the first word of each form among some words, and the form."""
+        first = self._start.after
+        if first.keys().isdisjoint(words):
+            return
         after = 0
         for position, word in enumerate(words):
-            if position < after or word not in self._start.after:
-                continue
-            if entry := self._entry_at(words, position):
+            if word in first and position >= after and (entry := self._entry_at(words, position)):
                 after = position + len(entry.words)
-                start, end = places[position][0], places[after - 1][1]
-                yield Name(start, end, entry.what, entry.ids, entry.weak)
+                yield position, entry
 
-    def _entry_at(self, words: tuple[str, ...], position: int) -> _Entry | None:
+    def _entry_at(self, words: Sequence[str], position: int) -> _Entry | None:
         """Return the longest form that begins at a word."""
         found, step = None, self._start
         for word in islice(words, position, None):
@@ -133,6 +169,14 @@ class Names:
             step = step.after[word]
             found = step.entry or found
         return found
+
+
+def _read_words(text: str) -> list[str]:
+    """Return the words of a text, small."""
+    if text.isascii():
+        return _WORD.findall(text.lower())
+    # Elsewhere a letter may become two when it is made small, so the words are parted first.
+    return [word.casefold() for word in _WORD.findall(text)]
 
 
 class _Step:
@@ -187,7 +231,9 @@ def _areas_in_play(areas: Areas, wanted: set[str]) -> list[Area]:
     parents = {areas[code].parent for code in wanted if code in areas}
     inner = [a for a in areas if a.code in wanted or a.parent in parents or a.level != "authority"]
     held = [a.name.casefold() for a in inner]
-    outer = [a for a in areas if a not in inner and any(name in a.name.casefold() for name in held)]
+    codes = {a.code for a in inner}
+    others = [(a, a.name.casefold()) for a in areas if a.code not in codes]
+    outer = [a for a, name in others if any(inside in name for inside in held)]
     return inner + outer
 
 

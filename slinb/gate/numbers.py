@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from slinb.gate.when import MONTH
@@ -100,6 +101,7 @@ def blank(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return text
 
 
+@lru_cache(maxsize=65536)
 def blank_harmless(text: str) -> str:
     """Return the text, of the same length, without the numbers that are no figures.
 

@@ -35,6 +35,7 @@ _DIGITS = re.compile(r"[\d.,]{1,3}")
 #: Not the thin and fixed spaces, which may part the thousands of one number.
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _NAMING = ("title", "desc", "figcaption", "caption")
+_REFERRING = ("aria-labelledby", "aria-describedby")
 _CELLS = {"td", "th", "a:tc"}
 _MARKUP = "html.parser"
 
@@ -86,17 +87,17 @@ class _Page:
         headings: Headings = {}
         exported: Headings = {}
         line: list[str] = []
+        around = levels
         for child in tag.children:
-            around = (*_head_levels(headings), *levels)
             if isinstance(child, Tag) and child.name != "br" and not is_inline(child):
                 self._found += self._read_line(tag, line, around, form, key)
                 line = []
-                found = self._read_element(child, around, form, key)
-                _take_headings(headings, found)
-                exported |= found
+                if found := self._read_element(child, around, form, key):
+                    _take_headings(headings, found)
+                    exported |= found
+                    around = (*_head_levels(headings), *levels)
             else:
                 line = self._read_inline(tag, child, line, around, form, key)
-        around = (*_head_levels(headings), *levels)
         self._found += self._read_line(tag, line, around, form, key)
         return exported
 
@@ -189,9 +190,7 @@ class _Page:
         return self._lengths[id(tag)]
 
     def _find_referred(self, tag: Tag) -> list[str]:
-        ids = " ".join(
-            str(tag.get(name, "")) for name in ("aria-labelledby", "aria-describedby")
-        ).split()
+        ids = " ".join(str(tag.attrs[name]) for name in _REFERRING if name in tag.attrs).split()
         return [join_texts(self._ids[i]) for i in ids if i in self._ids]
 
     def _find_heads(self, cell: Tag) -> tuple[tuple[Level, ...], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -39,7 +40,7 @@ class _Cell:
         text = join_texts(self.tag, most=300)
         if len(text) > _LONGEST_LABEL or any(find_tags(self.tag, ("details",))):
             return False
-        return not _DIGIT.search(blank_harmless(text))
+        return not _DIGIT.search(text) or not _DIGIT.search(blank_harmless(text))
 
     @cached_property
     def heads_group(self) -> bool:
@@ -60,6 +61,7 @@ class TableHeads:
         self._cells = _lay_out(table)
         self._by_tag = {id(cell.tag): cell for cell in self._cells.values()}
         self._bare = not any(cell.heading for cell in self._by_tag.values())
+        self._labels: dict[int, list[_Cell]] = {}
 
     def find_levels(self, tag: Tag) -> tuple[tuple[Level, ...], str]:
         """Return the levels of a cell, nearest first, and the header of its column.
@@ -99,10 +101,8 @@ class TableHeads:
         return columns
 
     def _find_group(self, cell: _Cell) -> list[str]:
-        for row in range(cell.row, -1, -1):
-            if row in self._groups:
-                return [self._groups[row]]
-        return []
+        above = bisect_right(self._group_rows, cell.row)
+        return [self._groups[self._group_rows[above - 1]]] if above else []
 
     @cached_property
     def _groups(self) -> dict[int, str]:
@@ -110,18 +110,26 @@ class TableHeads:
         return {c.row: c.words for c in cells if c.heading and c.heads_group}
 
     @cached_property
+    def _group_rows(self) -> list[int]:
+        return sorted(self._groups)
+
+    @cached_property
     def _head_rows(self) -> set[int]:
         rows = self._rows.items()
         return {row for row, cells in rows if all(c.heading or not c.words for c in cells)}
 
     def _find_beside(self, cell: _Cell) -> list[str]:
-        beside = []
-        for other in self._rows[cell.row]:
-            if other.tag is cell.tag or (other.heading and cell.heading):
-                continue
-            if other.heading or other.is_label:
-                beside.append(other.words)
-        return beside
+        return [
+            other.words
+            for other in self._find_labels(cell.row)
+            if other.tag is not cell.tag and not (other.heading and cell.heading)
+        ]
+
+    def _find_labels(self, row: int) -> list[_Cell]:
+        """Return the cells of a row that say what the row is about; found once a row."""
+        if row not in self._labels:
+            self._labels[row] = [c for c in self._rows[row] if c.heading or c.is_label]
+        return self._labels[row]
 
     @cached_property
     def _rows(self) -> dict[int, list[_Cell]]:

@@ -10,6 +10,10 @@ from typing import Literal, NamedTuple
 Form = Literal["prose", "cell", "label"]
 
 
+#: Stands between the parts of what a level says.
+SEPARATOR = " \x1f "
+
+
 class Level(NamedTuple):
     """What one step of the surroundings says.
 
@@ -54,8 +58,11 @@ def level(parts: Iterable[object], *, tight: bool = False) -> tuple[Level, ...]:
 
     A unit separator keeps the parts apart, so that no name arises across two of them.
     """
-    text = " \x1f ".join(dict.fromkeys(str(p).strip() for p in parts if p and str(p).strip()))
-    return (Level(text, tight),) if text else ()
+    said = [text for part in parts if part and (text := str(part).strip())]
+    if not said:
+        return ()
+    text = said[0] if len(said) == 1 else SEPARATOR.join(dict.fromkeys(said))
+    return (Level(text, tight),)
 
 
 Passages = Iterator[Passage]

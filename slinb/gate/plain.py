@@ -12,6 +12,8 @@ Rows = list[list[str | int | float | bool | None]]
 
 #: A formula, a merged cell, an error or a date written as text; a prefix may stand before a name.
 _NOT_PLAIN = re.compile(rb"""[<:](?:f[\s/>]|mergeCell)|\st\s*=\s*["'][ed]["']|<!""")
+#: What is not plain has one of these in it.
+_SIGNS = (b"<f", b":f", b"mergeCell", b'"e"', b"'e'", b'"d"', b"'d'", b"<!")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: From here on a whole number may not be the one that was written.
 _LARGEST = 1e15
@@ -57,7 +59,10 @@ def _count_plain_sheets(archive: zipfile.ZipFile) -> int:
 
 
 def _is_plain(part: bytes) -> bool:
-    return not part.startswith(_UTF_16) and not _NOT_PLAIN.search(part)
+    if part.startswith(_UTF_16):
+        return False
+    # To look for plain bytes takes a tenth of the time.
+    return not (any(sign in part for sign in _SIGNS) and _NOT_PLAIN.search(part))
 
 
 def _read_rows(sheet: CalamineSheet) -> Rows | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
+import numpy as np
 import pandas as pd
 
 Kind = Literal["count", "figure", "change"]
@@ -67,10 +68,17 @@ class Secret:
     number: float
     decimals: int = 0
 
-    @property
+    @cached_property
     def sort(self) -> Kind:
         """Whether it is a count, a figure or a change; a kind that is not known is a figure."""
         return KINDS.get(self.kind.rpartition(" ")[2], "figure")
+
+
+#: Columns of a table of secrets: those of :class:`Secret`, in its order.
+FIELDS = [field.name for field in fields(Secret)]
+_CELL = FIELDS[:3]
+#: Places of a measure that the catalogue does not have (any more).
+_PLACES = 1
 
 
 class SecretsByCell(Protocol):
@@ -100,10 +108,6 @@ class Secrets:
             self._cells.setdefault((secret.area, secret.measure), []).append(secret)
         self.areas = frozenset(area for area, _ in self._cells)
         self.measures = frozenset(measure for _, measure in self._cells)
-
-    def cells(self) -> Iterable[tuple[tuple[str, str], list[Secret]]]:
-        """Return each cell (area, measure) with its secrets, each once, in their order."""
-        return self._cells.items()
 
     @cached_property
     def _measures(self) -> dict[str, frozenset[str]]:
@@ -148,17 +152,12 @@ def find_secrets(
         One for each number of a column of :data:`KINDS` that stands in ``full`` and is missing
         in ``public``, or whose row is not there at all.
     """
-    key = ["area", "measure", "period"]
     columns = [c for c in full.columns if c in KINDS]
     # A cell that is not compared with one benchmark but is with another is not withheld.
-    shown = public.groupby(key)[[c for c in columns if c in public.columns]].max()
-    numbers = full.groupby(key)[columns].max()
+    shown = public.groupby(_CELL)[[c for c in columns if c in public.columns]].max()
+    numbers = full.groupby(_CELL)[columns].max()
     withheld = numbers.where(shown.reindex(index=numbers.index, columns=columns).isna())
-    return [
-        Secret(*cell, label + kind, number, decimals.get(cell[1], 1))
-        for kind in columns
-        for cell, number in _list_numbers(withheld[kind])
-    ]
+    return _list_secrets(tabulate_numbers(withheld.reset_index(), columns, decimals, label=label))
 
 
 def list_shown(public: pd.DataFrame, decimals: dict[str, int], *, label: str = "") -> list[Secret]:
@@ -172,16 +171,57 @@ def list_shown(public: pd.DataFrame, decimals: dict[str, int], *, label: str = "
     decimals, label
         As for :func:`find_secrets`.
     """
-    numbers = public.set_index(["area", "measure", "period"])
-    return [
-        Secret(*cell, label + kind, number, decimals.get(cell[1], 1))
-        for kind in numbers.columns
-        if kind in KINDS
-        for cell, number in _list_numbers(numbers[kind])
-    ]
+    columns = [c for c in public.columns if c in KINDS]
+    return _list_secrets(tabulate_numbers(public, columns, decimals, label=label))
 
 
-def _list_numbers(column: pd.Series[Any]) -> Iterator[tuple[tuple[str, str, str], float]]:
-    for cell, number in column.dropna().items():
-        area, measure, period = map(str, cell)  # type: ignore[call-overload]  # three labels
-        yield (area, measure, period), float(number)
+def tabulate_numbers(
+    table: pd.DataFrame, columns: list[str], decimals: dict[str, int], *, label: str = ""
+) -> pd.DataFrame:
+    """Return the numbers of some columns of a table, one row each.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With ``area``, ``measure`` and ``period``.
+    columns : list of str
+        Of numbers; a missing one is left out.
+    decimals, label
+        As for :func:`find_secrets`.
+
+    Returns
+    -------
+    DataFrame
+        The columns are :data:`FIELDS`; one column of the table stands below the other.
+
+    Examples
+    --------
+    >>> rows = {"area": ["A"], "measure": ["m"], "period": ["2024-25"], "value": [3.5]}
+    >>> tabulate_numbers(pd.DataFrame(rows), ["value"], {"m": 1}).to_numpy().tolist()
+    [['A', 'm', '2024-25', 'value', 3.5, 1]]
+    """
+    values = table[columns].to_numpy(dtype="float64", na_value=np.nan).T
+    column, row = np.nonzero(~np.isnan(values))
+    cells = table[_CELL].iloc[row].reset_index(drop=True)
+    return cells.assign(
+        kind=np.array([label + name for name in columns], dtype=object)[column],
+        number=values[column, row],
+        decimals=cells["measure"].map(decimals).fillna(_PLACES).astype("int64"),
+    )
+
+
+def tabulate_secrets(secrets: Iterable[Secret]) -> pd.DataFrame:
+    """Return secrets as a table, one row each, with the columns of :data:`FIELDS`.
+
+    Examples
+    --------
+    >>> secret = Secret("E06000055", "cp_neglect_pct", "2025-26-Q3", "numerator", 3)
+    >>> tabulate_secrets([secret])["kind"].tolist()
+    ['numerator']
+    """
+    rows = [(s.area, s.measure, s.period, s.kind, float(s.number), s.decimals) for s in secrets]
+    return pd.DataFrame(rows, columns=FIELDS)
+
+
+def _list_secrets(numbers: pd.DataFrame) -> list[Secret]:
+    return [Secret(*row) for row in zip(*(numbers[name].tolist() for name in FIELDS), strict=True)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from slinb.gate.encoded import unwrap
 
@@ -20,6 +21,8 @@ _HARMLESS_KEY = re.compile(
 PICTURES = ("data:image/png", "data:image/jpeg", "data:image/gif", "data:image/webp",
             "data:application/pdf", "data:application/octet-stream")  # fmt: skip
 _SHORTEST_CODE = 4
+#: Such a number has no sign of markup or an escape, and is too short or too plain for base64.
+_PLAIN_NUMBER = re.compile(r"-?\d{1,6}(?:\.\d+)?")
 
 
 def has_number(text: str) -> bool:
@@ -27,6 +30,7 @@ def has_number(text: str) -> bool:
     return bool(_ANY_NUMBER.search(text))
 
 
+@lru_cache(maxsize=65536)
 def is_harmless_key(key: str) -> bool:
     """Whether what stands under a header or key is no figure of a cell.
 
@@ -42,7 +46,7 @@ def hides(text: str) -> bool:
     >>> hides("Bedford"), hides("Bedford%3A%203"), hides('{"n": 3}'), hides("<b>3</b>")
     (False, True, True, True)
     """
-    if len(text) < _SHORTEST_CODE:
+    if len(text) < _SHORTEST_CODE or _PLAIN_NUMBER.fullmatch(text):
         return False
     if text.lstrip().startswith(("{", "[", *PICTURES)) or ("<" in text and ">" in text):
         return True

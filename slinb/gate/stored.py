@@ -5,10 +5,12 @@ One row a cell, with the list of its numbers, so that those of a cell nobody loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -16,27 +18,28 @@ from slinb.catalogue.areas import Areas
 from slinb.catalogue.measures import Measures
 from slinb.errors import DisclosureError
 from slinb.gate.folder import Gate, build_gate
-from slinb.gate.secrets import Secret, Secrets, group_measures
+from slinb.gate.secrets import FIELDS, Secret, group_measures, tabulate_secrets
 
 #: The file that holds secrets, published numbers and the threshold, so that they stay together.
 GATE_FILE = "gate.parquet"
-_TEXTS, _NUMBERS = pa.list_(pa.string()), pa.list_(pa.float64())
-_SCHEMA = pa.schema(
-    [
-        ("shown", pa.bool_()),
-        ("area", pa.string()),
-        ("measure", pa.string()),
-        ("period", _TEXTS),
-        ("kind", _TEXTS),
-        ("number", _NUMBERS),
-        ("decimals", pa.list_(pa.int32())),
-    ]
-)
+_CELL = ["area", "measure"]
+#: What is stored of each number of a cell.
+_LISTS = {
+    "period": pa.list_(pa.string()),
+    "kind": pa.list_(pa.string()),
+    "number": pa.list_(pa.float64()),
+    "decimals": pa.list_(pa.int32()),
+}
+_SCHEMA = pa.schema({"shown": pa.bool_(), **dict.fromkeys(_CELL, pa.string()), **_LISTS})
 _THRESHOLD = b"threshold"
 
 
 def store_gate(
-    folder: Path, secrets: Iterable[Secret], shown: Iterable[Secret], *, threshold: int
+    folder: Path,
+    secrets: Iterable[Secret] | pd.DataFrame,
+    shown: Iterable[Secret] | pd.DataFrame,
+    *,
+    threshold: int,
 ) -> None:
     """Write what a gate must know into a folder, for :func:`load_gate`.
 
@@ -44,16 +47,19 @@ def store_gate(
     ----------
     folder : Path
         Made if it is not there. The file in it holds protected numbers: it is never published.
-    secrets, shown : iterable of Secret
-        As for :func:`~slinb.gate.folder.open_gate`. The same in the same order give the same
-        bytes.
+    secrets, shown : iterable of Secret, or DataFrame
+        As for :func:`~slinb.gate.folder.open_gate`, or a table of them with the columns of
+        :data:`~slinb.gate.secrets.FIELDS`. The same in the same order give the same bytes.
+        What is shown of a measure without secrets excuses nothing, and is left out.
     threshold : int
         Up to this a count is small, and no published number explains it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    rows = [*_list_cells(secrets, shown=False), *_list_cells(shown, shown=True)]
-    schema = _SCHEMA.with_metadata({_THRESHOLD: str(threshold).encode()})
-    pq.write_table(pa.Table.from_pylist(rows, schema), folder / GATE_FILE)
+    kept, known = _tabulate(secrets), _tabulate(shown)
+    known = known[known["measure"].isin(kept["measure"].unique())]
+    parts = [_pack_cells(kept, shown=False), _pack_cells(known, shown=True)]
+    table = pa.concat_tables(parts).replace_schema_metadata({_THRESHOLD: str(threshold)})
+    pq.write_table(table.combine_chunks(), folder / GATE_FILE)
 
 
 def load_gate(folder: Path, areas: Areas, measures: Measures) -> Gate:
@@ -100,17 +106,27 @@ def load_gate(folder: Path, areas: Areas, measures: Measures) -> Gate:
     )
 
 
-def _list_cells(secrets: Iterable[Secret], *, shown: bool) -> Iterator[dict[str, object]]:
-    for (area, measure), found in Secrets(secrets).cells():
-        yield {
-            "shown": shown,
-            "area": area,
-            "measure": measure,
-            "period": [s.period for s in found],
-            "kind": [s.kind for s in found],
-            "number": [float(s.number) for s in found],
-            "decimals": [s.decimals for s in found],
-        }
+def _tabulate(secrets: Iterable[Secret] | pd.DataFrame) -> pd.DataFrame:
+    table = secrets if isinstance(secrets, pd.DataFrame) else tabulate_secrets(secrets)
+    return table.drop_duplicates(FIELDS, ignore_index=True)
+
+
+def _pack_cells(numbers: pd.DataFrame, *, shown: bool) -> pa.Table:
+    """Return one row a cell, in the order of their first numbers, each with its numbers."""
+    place = numbers.groupby(_CELL, sort=False).ngroup().to_numpy()
+    ordered = numbers.iloc[np.argsort(place, kind="stable")]
+    counts = np.bincount(place)
+    ends = np.concatenate([[0], np.cumsum(counts)]).astype("int32")
+    cells = ordered.iloc[ends[:-1]]
+    columns = [
+        pa.array([shown] * len(cells), pa.bool_()),
+        *(pa.array(cells[name], pa.string()) for name in _CELL),
+        *(
+            pa.ListArray.from_arrays(ends, pa.array(ordered[name], type_.value_type))
+            for name, type_ in _LISTS.items()
+        ),
+    ]
+    return pa.Table.from_arrays(columns, schema=_SCHEMA)
 
 
 class _StoredSecrets:

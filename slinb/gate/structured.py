@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 from slinb.gate.encoded import decode_array
@@ -105,23 +106,30 @@ def _read_arrays(arrays: dict[str, list[Any]], place: str, levels: tuple[Level, 
     """Read arrays of one length side by side, and matrices with the arrays that head them."""
     words = {key: [_words(part) for part in array] for key, array in arrays.items()}
     naming = {key: parts for key, parts in words.items() if any(parts)}
+    # Most arrays hold numbers, and what stands beside these is the same for all of them.
+    name_row = lru_cache(maxsize=None)(partial(_name_row, naming))
     for key, array in arrays.items():
-        others = [w for k, w in naming.items() if k != key and len(w) == len(array)]
+        others = tuple(k for k, w in naming.items() if k != key and len(w) == len(array))
+        own_key = level([key], tight=True)
         for i, item in enumerate(array):
-            if not isinstance(item, list) and is_silent(show(item), key):
+            text = "" if isinstance(item, list) else show(item)
+            if not isinstance(item, list) and is_silent(text, key):
                 continue
-            beside = [word for parts in others for word in parts[i]]
-            row = (*level([key], tight=True), *level(beside, tight=True))
+            row = own_key + name_row(others, i)
             at = f"{place}.{key}[{i}]"
             if not isinstance(item, list):
-                inner = (*row, *levels)
-                yield Passage(at, show(item), inner, _form(item), key)
+                yield Passage(at, text, row + levels, _form(item), key)
                 continue
             heads = _find_heads(arrays, item)
             for j, part in enumerate(_flatten(item)):
                 head = level((h[j] for h in heads if isinstance(h[j], str)), tight=True)
                 own = level(w for w in item if isinstance(w, str) and w != part)
                 yield Passage(f"{at}[{j}]", show(part), (*head, *own, *row, *levels), _form(part))
+
+
+def _name_row(naming: dict[str, list[list[str]]], keys: Sequence[str], i: int) -> tuple[Level, ...]:
+    """Return what the words of some arrays say at one place."""
+    return level((word for key in keys for word in naming[key][i]), tight=True)
 
 
 def _find_heads(arrays: dict[str, list[Any]], row: list[Any]) -> list[list[Any]]:

@@ -82,7 +82,8 @@ def profile_html(
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        The result tables of one edition named in :data:`PROFILE_TABLES`.
+        The result tables of one edition named in :data:`PROFILE_TABLES`; of the comparisons no
+        more is needed than :mod:`slinb.batch.extracts` keeps.
     measures, areas
         The catalogue.
     area : Area
@@ -187,8 +188,9 @@ def _say_finding(
     if signals.new:
         shows = "shows" if signals.new == 1 else "show"
         sentences.append(f"{_count(signals.new, 'trend').capitalize()} {shows} a new signal.")
-    returns = tables["comparison_quarterly"]
-    if not returns["area"].eq(area.code).any():
+    # Of the comparison there may be no more than what the page shows; how every figure moved is
+    # listed for whoever has one, or could have.
+    if not tables["travel_quarterly"]["area"].eq(area.code).any():
         sentences.append(f"No return of {name} could be used this quarter.")
     return " ".join(sentences)
 

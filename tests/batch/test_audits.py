@@ -21,6 +21,7 @@ from slinb.batch.audits import (
     analyse_audits,
     read_audit_tables,
     read_quarter_audits,
+    refuse_mixture,
     write_audit_workbooks,
 )
 from slinb.batch.edition import Edition
@@ -283,15 +284,16 @@ def test_sample_and_real_audits_are_not_mixed(workspace: Workspace, tmp_path: Pa
     folder.mkdir(parents=True)
     (folder / made_up.name).write_bytes(made_up.read_bytes())
     with pytest.raises(ParameterError, match="sample beside others"):
-        read_quarter_audits(mixed, QUARTER, EAST)
+        refuse_mixture(mixed, QUARTER)
     mark_sample(folder)
     with pytest.raises(ParameterError, match="are made up, its returns real"):
-        read_quarter_audits(mixed, QUARTER, EAST)
+        refuse_mixture(mixed, QUARTER)
     mark_sample(mixed.returns(QUARTER.id))
+    refuse_mixture(mixed, QUARTER)
     assert len(read_quarter_audits(mixed, QUARTER, EAST).tables["audit_cases"])
     (folder / "audit_2025-26-Q3_essex.xlsx").write_bytes(made_up.read_bytes())
     with pytest.raises(ParameterError, match="sample beside others"):
-        read_quarter_audits(mixed, QUARTER, EAST)
+        refuse_mixture(mixed, QUARTER)
 
 
 def test_real_audits_beside_a_sample_of_returns_are_refused(tmp_path: Path) -> None:
@@ -301,7 +303,7 @@ def test_real_audits_beside_a_sample_of_returns_are_refused(tmp_path: Path) -> N
     folder.mkdir(parents=True)
     (folder / "audit_luton.xlsx").write_bytes(b"no workbook")
     with pytest.raises(ParameterError, match="are real, its returns made up"):
-        read_quarter_audits(workspace, QUARTER, EAST)
+        refuse_mixture(workspace, QUARTER)
 
 
 def test_the_next_exercise_brings_the_last_answers_back(

@@ -223,6 +223,16 @@ def test_pruning_keeps_the_last_few_of_each_step(root: Path) -> None:
     assert run(root)["collect a"] == "made"
 
 
+def test_of_a_step_that_is_gone_nothing_stays(root: Path) -> None:
+    store = store_of(root)
+    run(root)
+    assert store.find_latest("collect a") is not None
+    store.prune(gone=lambda step: step == "collect a")
+    assert store.find_latest("collect a") is None
+    assert store.find_latest("collect b") is not None
+    assert run(root)["collect a"] == "made"
+
+
 def test_code_is_followed_through_its_imports() -> None:
     found = {p.as_posix().rpartition("/slinb/")[2] for p in digests.find_sources(("slinb.check",))}
     assert {"check/rules.py", "schema.py", "catalogue/measures.py", "errors.py"} <= found

@@ -26,7 +26,10 @@ from slinb.batch.manifest import read_manifest, verify_folder
 from slinb.batch.plan import load_plan
 from slinb.batch.run import RunOptions, run_quarter
 from slinb.batch.schedule import QUERY_LISTS, schedule_quarter
+from slinb.catalogue.areas import load_areas
+from slinb.catalogue.measures import load_measures
 from slinb.cli import main
+from slinb.show.measure_links import list_domains
 from slinb.workspace import Workspace
 from tests.conftest import QUARTER
 
@@ -208,19 +211,55 @@ def test_every_table_s_step_reads_no_more_than_it_says(
     steps = schedule_quarter(folders, EDITIONS, [], [], []).graph.steps
     again = [step for step in steps.values() if step.name != QUERY_LISTS]
     assert len(again) > 20
-    for step in again:
-        root = tmp_path / step.name
-        wanted = [*step.files, *find_needed(step, steps, sample_quarter.root)]
-        for path in (p for p in wanted if p.exists()):
-            place = root / path.relative_to(sample_quarter.root)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            (shutil.copytree if path.is_dir() else shutil.copyfile)(path, place)
+    for number, step in enumerate(again):
+        root = lay_out(step, steps, sample_quarter.root, tmp_path / str(number))
         step.function(root, *step.arguments[1:])
         made = {p.relative_to(root) for o in step.outputs for p in root.glob(o)}
         assert made, step.name
         for name in made:
             if name.suffix == ".parquet":
                 assert (root / name).read_bytes() == (sample_quarter.root / name).read_bytes(), name
+
+
+def test_every_briefing_reads_no_more_than_it_says(
+    sample_quarter: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One page of each, where nothing lies but what it declares."""
+    folders = find_folders(QUARTER, workspace=sample_quarter)
+    domains = list_domains(load_measures())
+    area = load_areas()["E06000032"]
+    plan = schedule_quarter(folders, ("restricted",), load_plan(), [area], domains[:1])
+    for number, name in enumerate(plan.pages):
+        step = plan.graph.steps[name]
+        root = lay_out(step, plan.graph.steps, sample_quarter.root, tmp_path / str(number))
+        lay_out_downloads(step, sample_quarter.root, root)
+        monkeypatch.setenv("SLINB_HOME", str(root))
+        step.function(root, *step.arguments[1:])
+        (page,) = (p for o in step.outputs for p in root.glob(o))
+        published = page.parent.name.removeprefix(".").removesuffix(".building")
+        same = sample_quarter.root / "reports" / published / page.name
+        assert page.read_bytes() == same.read_bytes(), name
+
+
+def lay_out(step: Step, steps: Mapping[str, Step], source: Path, root: Path) -> Path:
+    """Copy to a folder what a step declares, and nothing else."""
+    wanted = [*step.files, *find_needed(step, steps, source)]
+    for path in (p for p in wanted if p.exists()):
+        place = root / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if path.is_dir() else shutil.copyfile)(path, place)
+    return root
+
+
+def lay_out_downloads(step: Step, source: Path, root: Path) -> None:
+    """Copy the downloads of a page from where they were published to where they were made."""
+    if any(need.step.startswith("downloads ") for need in step.needs):
+        stem = step.arguments[-1]
+        shown = source / "reports" / f"{QUARTER}-restricted" / "downloads"
+        made = root / "reports" / f".{QUARTER}-restricted.building" / "downloads"
+        made.mkdir(parents=True)
+        for path in shown.glob(f"RESTRICTED_*{stem}[.-]*"):
+            shutil.copyfile(path, made / path.name)
 
 
 def find_needed(step: Step, steps: Mapping[str, Step], root: Path) -> Iterator[Path]:

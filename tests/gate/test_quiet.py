@@ -160,3 +160,16 @@ def test_a_folder_is_read_with_all_in_it(tmp_path: Path, gate: Gate) -> None:
     (tmp_path / "downloads" / "rows.csv").write_text(row, encoding="utf-8")
     found = {p.name: len(leaks) for p, leaks in check_folder(tmp_path, gate).items()}
     assert found == {"index.html": 0, "rows.csv": 1}
+
+
+def test_a_stop_within_a_name_ends_no_sentence() -> None:
+    """ "St. Helens": the year before the name holds for what follows it, and the name is whole."""
+    helens, wirral = "E08000013", "E08000015"
+    secrets = [Secret(a, kit.MEASURE, kit.PERIOD, "value", 96.04, 1) for a in (helens, wirral)]
+    shown = [Secret(a, kit.MEASURE, "2024-25", "value", 96.0, 1) for a in (helens, wirral)]
+    gate = open_gate(secrets, load_areas(), load_measures(), shown=shown)
+    listed = "plans for neglect, 31 Mar 2025: ask Sefton, 97.6%; St. Helens, 96.0%; Wirral, 96.0%"
+    assert gate.find_leaks("page.html", f"<ul><li>{listed}</li></ul>") == []
+    now = listed.replace("31 Mar 2025", "31 Dec 2025")
+    found = gate.find_leaks("page.html", f"<ul><li>{now}</li></ul>")
+    assert {leak.area for leak in found} == {helens, wirral}

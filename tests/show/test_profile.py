@@ -117,7 +117,7 @@ def test_a_withheld_figure_is_a_symbol_and_its_number_nowhere() -> None:
 
 def test_an_authority_without_a_return_says_so() -> None:
     tables = make_tables(trends=TRENDS.empty())
-    for name in ("comparison_quarterly", "explain", "messages_quarterly"):
+    for name in ("comparison_quarterly", "travel_quarterly", "explain", "messages_quarterly"):
         tables[name] = tables[name][tables[name]["area"] != LUTON.code]
     soup = page(tables)
     assert "No return of Luton could be used this quarter." in soup.select_one("p.big").text
