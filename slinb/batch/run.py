@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -251,8 +252,18 @@ def _open_workers(folders: QuarterFolders, options: RunOptions) -> Iterator[tupl
         return
     from slinb.batch.pool import Pool, count_processors
 
+    # Finishing an edition needs libraries here too; while the workers load theirs, one processor
+    # has nothing to do.
+    threading.Thread(target=_load_libraries, daemon=True).start()
     with Pool(options.workers, limit=_LIMIT) as pool:
         yield pool, options.workers or count_processors()
+
+
+def _load_libraries() -> None:
+    import slinb.batch.gatekeeper
+    import slinb.batch.quarter
+    import slinb.show.accessibility
+    import slinb.show.index  # noqa: F401 - imported for what it loads
 
 
 def _log_result(result: Result) -> None:
