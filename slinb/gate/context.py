@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from slinb.gate.names import BENCHMARK, Name, Names, What, normalise
 from slinb.gate.numbers import Token
-from slinb.gate.passages import Level
+from slinb.gate.passages import SEPARATOR, Level
 from slinb.gate.when import RELATIVE
 
 #: "Luton 3", "Luton's 3", "Luton (3", "Luton: 3", "Luton 2 to 3"
@@ -87,7 +87,8 @@ def _find_nearest(what: What, levels: Sequence[Level], names: Names) -> frozense
     """Return what the nearest level names.
 
     A level that names a benchmark beside other words ("difference from the region") does not
-    say whose number it is, so the search goes on.
+    say whose number it is, so the search goes on; of headers above each other the one next to
+    the number counts ("Region", however it is explained above).
     """
     found: frozenset[str] = frozenset()
     for level in levels:
@@ -100,6 +101,10 @@ def _find_nearest(what: What, levels: Sequence[Level], names: Names) -> frozense
         if all(n.weak for n in here):
             continue
         if what == "measure" or any(not is_wide(i) for i in ids) or _is_pure(text, here):
+            return found
+        first = text.partition(SEPARATOR)[0]
+        own = [n for n in here if n.end <= len(first)]
+        if own and _is_pure(first, own):
             return found
     return found
 

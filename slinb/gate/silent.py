@@ -10,11 +10,13 @@ from slinb.gate.encoded import unwrap
 _ANY_NUMBER = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b", re.I
 )
-#: Columns and keys whose numbers are no figures: where a row stands, how many were compared.
+#: Columns and keys whose numbers are no figures: where a row stands, how many were compared,
+#: how far all of them together vary.
 _HARMLESS_KEY = re.compile(
     r"(?:rank(?:ed)?|order|priority|decimals|multiplier|points|segment|page|row|cell|index|row ?id"
     r"|(?:old |new |la |ons |area )*code|year|period|quarter|month|time period|date|received"
-    r"|release|version|benchmark n|line|line width|width|height|size|font ?size|opacity|colspan)",
+    r"|release|version|benchmark n|over-dispersion \(φ\)|phi"
+    r"|line|line width|width|height|size|font ?size|opacity|colspan)",
     re.I,
 )
 #: What a picture or file within a text begins with; the gate cannot read it.

@@ -40,6 +40,15 @@ QUIET = {
     "ticks": kit.figure(
         "<svg><text x=2 y=90>1</text><text x=2 y=60>2</text><text x=2 y=30>3</text></svg>"
     ),
+    "region's column, explained": "<table><tr><th>Area</th><th>Measure</th><th>Period</th>"
+    "<th>the region's figure</th></tr><tr><th>Area</th><th>Measure</th><th>Period</th>"
+    "<th>Region</th></tr><tr><td>Bedford</td><td>Plans for neglect</td><td>2025-26-Q3</td>"
+    "<td>3</td></tr></table>",
+    "over-dispersion": "<table><tr><th>Area</th><th>Measure</th><th>Period</th>"
+    "<th>Over-dispersion (φ)</th></tr><tr><td>Bedford</td><td>Plans for neglect</td>"
+    "<td>2025-26-Q3</td><td>3</td></tr></table>",
+    "how many are folded": "<h2>Bedford</h2><h3>Plans for neglect</h3>"
+    "<details><summary>3 more measures</summary><p>c</p></details>",
     "a level of a verdict": f"<p>{BEDFORD}: c, better (95% limits) than the region.</p>",
     "levels of confidence": f"<p>{BEDFORD}: c at the 95% level and the 99.8% level.</p>",
     "definitions": "<h2>Bedford</h2><dl><dt>Plans for neglect</dt><dd>"

@@ -152,7 +152,7 @@ def test_the_list_is_in_order_of_priority_and_the_rest_opens_on_request() -> Non
     shown = [text_of(row.th) for row in soup.select(".asks > table tbody tr")]
     assert shown == [f"Other {i} no judgement" for i in (6, 5, 4, 3, 2)]
     folded = soup.select_one(".asks details.fold")
-    assert folded.summary.text == "2 more"
+    assert folded.summary.text == "2 more figures"
     assert [text_of(row.th)[:7] for row in folded.select("tbody tr")] == ["Other 1", "Other 0"]
 
 
