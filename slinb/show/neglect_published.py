@@ -175,9 +175,12 @@ def _draw_years(view: NeglectView, area: Area, years: Sequence[int]) -> Panel:
         ),
         notes="",
         table=table_html(
-            ["Year", "Neglect", "Neglect or multiple"],
+            ["On", "Neglect", "Neglect or multiple"],
             [
-                [str(y), show_value(read_band(row, "neglect")), show_value(read_band(row, "band"))]
+                [
+                    f"31 March {y}",
+                    *(show_value(read_band(row, what)) for what in ("neglect", "band")),
+                ]
                 for y, row in rows
                 if row is not None
             ],

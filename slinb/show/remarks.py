@@ -37,7 +37,7 @@ def say_trial(points: int) -> str:
     if points == 0:
         return "No limits: no quarter has a value."
     quarters = "1 quarter" if points == 1 else f"{points} quarters"
-    return f"Trial limits: {quarters} so far, and limits are settled from {_SETTLED}."
+    return f"Trial limits: {quarters} so far, and limits are settled from {_SETTLED} quarters on."
 
 
 def say_firmness(row: Row) -> str:

@@ -27,6 +27,7 @@ class _Chart:
     whole: str
     without: str
     what: str
+    when: str
     columns: tuple[str, str]
     span: tuple[float, float]
     ticks: tuple[int, ...]
@@ -34,13 +35,13 @@ class _Chart:
 
 
 _STOCK = _Chart(
-    "s20-stock", "s20_pct", "s20_excl_uasc_pct", "of children in care",
+    "s20-stock", "s20_pct", "s20_excl_uasc_pct", "of children in care", "On",
     ("Section 20, of children in care on 31 March", "Without UASC"), (2011, 2025),
     (2011, 2017, 2020, 2025), True,
 )  # fmt: skip
 _STARTS = _Chart(
     "s20-starts", "s20_starts_pct", "s20_starts_excl_uasc_pct", "of children starting care",
-    ("Section 20, of children starting care in the year", "Without UASC"), (2018, 2025),
+    "Year to", ("Section 20, of children starting care in the year", "Without UASC"), (2018, 2025),
     (2018, 2021, 2025), False,
 )  # fmt: skip
 _PUBLISHED = (
@@ -202,11 +203,11 @@ def _write_table(
 ) -> str:
     beside = dict(without)
     rows = [
-        [str(year), show_both(row), show_both(beside[year]) if year in beside else ""]
+        [f"31 March {year}", show_both(row), show_both(beside[year]) if year in beside else ""]
         for year, row in own
     ]
     return table_html(
-        ["Year", "Section 20", "Without UASC"],
+        [chart.when, "Section 20", "Without UASC"],
         rows,
         caption=f"{area.name}: {chart.columns[0]}.",
         numbers=(1, 2),

@@ -80,9 +80,9 @@ def test_central_bedfordshire_2017_is_25_with_and_11_without(pack: pd.DataFrame)
     assert write_published(own, area, 2017) == ("25%", "11%")
     html = str(history_html(own))
     table = read_table(html, "Central Bedfordshire: Section 20, of children in care on 31 March")
-    assert table["2017"] == ["25% (76 of 304)", "11% (29 of 257)"]
-    assert table["2014"] == ["29% (79 of 268)", "c"]
-    assert "2018" not in table
+    assert table["31 March 2017"] == ["25% (76 of 304)", "11% (29 of 257)"]
+    assert table["31 March 2014"] == ["29% (79 of 268)", "c"]
+    assert "31 March 2018" not in table
     assert "Nov 2015" in html
 
 

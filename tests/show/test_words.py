@@ -565,8 +565,8 @@ def test_travel_in_words() -> None:
     ("points", "words"),
     [
         (0, "No limits: no quarter has a value."),
-        (1, "Trial limits: 1 quarter so far, and limits are settled from 13."),
-        (12, "Trial limits: 12 quarters so far, and limits are settled from 13."),
+        (1, "Trial limits: 1 quarter so far, and limits are settled from 13 quarters on."),
+        (12, "Trial limits: 12 quarters so far, and limits are settled from 13 quarters on."),
         (13, ""),
     ],
 )
