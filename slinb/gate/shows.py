@@ -42,6 +42,8 @@ def shows(token: Token, secret: Secret, text: str, passage: Passage, *, percent:
     """
     if secret.sort == "count" and float(secret.number).is_integer():
         return _is_count(token, secret.number, passage)
+    if token.percent and not percent:  # a rate per 10,000 is never written with that sign
+        return False
     number = abs(secret.number) if secret.sort == "change" else secret.number
     if percent and token.decimals >= 3 and not token.percent:
         share = Token(token.start, token.end, 100 * token.value, token.decimals - 2, False)

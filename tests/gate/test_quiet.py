@@ -171,6 +171,14 @@ def test_a_folder_is_read_with_all_in_it(tmp_path: Path, gate: Gate) -> None:
     assert found == {"index.html": 0, "rows.csv": 1}
 
 
+def test_a_percentage_is_no_rate() -> None:
+    secret = Secret(kit.AREA, "cla_starting_rate", kit.PERIOD, "value", 49.8, 1)
+    gate = open_gate([secret], load_areas(), load_measures())
+    said = "<p>Bedford, children starting to be looked after, 31 December 2025: {}</p>"
+    assert gate.find_leaks("page.html", said.format("50% (24 of 48)")) == []
+    assert gate.find_leaks("page.html", said.format("49.8")) != []
+
+
 def test_a_stop_within_a_name_ends_no_sentence() -> None:
     """ "St. Helens": the year before the name holds for what follows it, and the name is whole."""
     helens, wirral = "E08000013", "E08000015"
