@@ -20,6 +20,9 @@ _QUARTER_FIRST = re.compile(r"\bq([1-4])[, ]+((?:19|20)\d\d)[-/–](\d\d)\b", re
 _SPAN = re.compile(r"\b((?:19|20)\d\d)[-/–](\d\d)(?![-\d ]*q)(?!-\d)\b", re.I)
 _DAY = re.compile(rf"\b(\d{{1,2}}) ({MONTH}) ((?:19|20)\d\d)\b", re.I)
 _MONTH = re.compile(rf"(?<!\d )\b({MONTH}) ((?:19|20)\d\d)\b", re.I)
+#: A year whose last day the text says: no quarter of it is called so.
+_CALENDAR = re.compile(r"\bcalendar year ((?:19|20)\d\d)\b|\b((?:19|20)\d\d)-CY\b", re.I)
+_SEPTEMBER = re.compile(r"\b((?:19|20)\d\d)-SEP\b", re.I)
 _YEAR = re.compile(r"(?<![\w.,/–-])((?:19|20)\d\d)(?![\w/–]|[.,-]\d)")
 _ISO = re.compile(r"((?:19|20)\d\d)-(\d\d)-(\d\d)(?:[T ][\d:.]+Z?)?")
 _MONTH_ENDS = {(31, 3), (30, 6), (30, 9), (31, 12), (31, 8)}
@@ -81,10 +84,13 @@ def find_spans(text: str) -> tuple[Span, ...]:
     [True]
     >>> [span.holds("2025-26-Q3") for span in find_spans("Jul–Sep 2025")]
     [False]
+    >>> (span,) = find_spans("calendar year 2025")  # ends with the third quarter
+    >>> span.holds("2025-26-Q3"), span.holds("2025-26-Q2")
+    (True, False)
     """
     found = [_quarter(m, m[1], m[3]) for m in _QUARTER.finditer(text)]
     found += [_quarter(m, m[2], m[1]) for m in _QUARTER_FIRST.finditer(text)]
-    found = found or [*_find_days(text), *_find_months(text)]
+    found = found or [*_find_days(text), *_find_months(text), *_find_closed_years(text)]
     if iso := _ISO.fullmatch(text.strip()):
         found = _read_iso(iso)
     if not found:
@@ -115,6 +121,12 @@ def _find_months(text: str) -> list[Span]:
         _months(match, int(match[2]), _MONTHS[match[1][:3].casefold()], 3)
         for match in _MONTH.finditer(text)
     ]
+
+
+def _find_closed_years(text: str) -> list[Span]:
+    ends = [(m, dt.date(int(m[1] or m[2]), 12, 31)) for m in _CALENDAR.finditer(text)]
+    ends += [(m, dt.date(int(m[1]), 9, 30)) for m in _SEPTEMBER.finditer(text)]
+    return [Span(end, end, *match.span()) for match, end in ends]
 
 
 def _months(match: re.Match[str], year: int, month: int, length: int) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import PurePosixPath
@@ -23,6 +24,10 @@ from slinb.gate.slides import drop_declaration, find_titles, read_drawing
 #: Parts whose numbers are styles, relations and types, not content.
 _SILENT = ("styles.xml", "theme", "[Content_Types].xml", "sharedStrings", "worksheets/sheet")
 _OFFICE = (".xlsx", ".pptx")
+#: In the properties of a file: how many sheets or slides it has.
+_COUNTS_OF_PARTS = re.compile(
+    r"(<vt:lpstr>(?:Worksheets|Slide Titles)</vt:lpstr></vt:variant><vt:variant>)<vt:i4>\d+</vt:i4>"
+)
 
 
 class UnreadableError(Exception):
@@ -61,6 +66,8 @@ def _read_part(
             raise UnreadableError(f"its part {name} cannot be read")
     elif suffix == ".xml" and not any(silent in name for silent in _SILENT):
         text = drop_declaration(archive.read(name).decode("utf-8", errors="replace"))
+        if name == "docProps/app.xml":
+            text = _COUNTS_OF_PARTS.sub(r"\1", text)
         if "/charts/chart" in name:
             yield from _read_chart(text, where, levels)
         # Slides and what stands in them mostly draw; a workbook's own parts (the records of a

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -49,6 +51,8 @@ QUIET = {
     "<td>2025-26-Q3</td><td>3</td></tr></table>",
     "how many are folded": "<h2>Bedford</h2><h3>Plans for neglect</h3>"
     "<details><summary>3 more measures</summary><p>c</p></details>",
+    "a year that ended within the quarter's own": kit.table("3.5%", period="year to 30 June 2025"),
+    "a year to September by its id": kit.table("3.5%", period="2025-SEP"),
     "a level of a verdict": f"<p>{BEDFORD}: c, better (95% limits) than the region.</p>",
     "levels of confidence": f"<p>{BEDFORD}: c at the 95% level and the 99.8% level.</p>",
     "definitions": "<h2>Bedford</h2><dl><dt>Plans for neglect</dt><dd>"
@@ -169,6 +173,22 @@ def test_a_folder_is_read_with_all_in_it(tmp_path: Path, gate: Gate) -> None:
     (tmp_path / "downloads" / "rows.csv").write_text(row, encoding="utf-8")
     found = {p.name: len(leaks) for p, leaks in check_folder(tmp_path, gate).items()}
     assert found == {"index.html": 0, "rows.csv": 1}
+
+
+def test_the_number_of_sheets_of_an_embedded_workbook_is_no_count() -> None:
+    secret = Secret(kit.AREA, kit.MEASURE, kit.PERIOD, "numerator", 1, 0)
+    gate = open_gate([secret], load_areas(), load_measures())
+    properties = (
+        "<Properties><HeadingPairs><vt:vector><vt:variant><vt:lpstr>{}</vt:lpstr></vt:variant>"
+        "<vt:variant><vt:i4>1</vt:i4></vt:variant></vt:vector></HeadingPairs></Properties>"
+    )
+    for words, leaks in (("Worksheets", 0), ("Bedford, plans for neglect", 1)):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as archive:
+            archive.writestr("docProps/app.xml", properties.format(words))
+            archive.writestr("docProps/core.xml", "<t>Bedford, plans for neglect</t>")
+        name = "bedford-plans-for-neglect.xlsx"
+        assert len(gate.find_leaks(name, file.getvalue())) == leaks
 
 
 def test_a_percentage_is_no_rate() -> None:
