@@ -17,7 +17,7 @@ from slinb.gate.passages import Form, Level, Passage
 from slinb.gate.secrets import Secret, Secrets, SecretsByCell
 from slinb.gate.shows import is_in_place_of, shows
 from slinb.gate.silent import has_number, is_harmless_key
-from slinb.gate.when import NOW, RELATIVE, Span, find_spans
+from slinb.gate.when import NOW, RELATIVE, Span, find_spans, is_closed_year
 
 #: Found where a figure stands in a cell that is withheld, whatever the figure.
 WITHHELD = "a figure in a withheld cell"
@@ -163,16 +163,23 @@ class Judge:
             cells = (self._shown_of(a, measure, spans) for a in sorted(subject.areas))
             known = [s for cell in cells for s in cell]
             open_to_all = [s for s in known if shows(token, s, text, passage, percent=percent)]
-            yield from (s for s in hits if not self._is_excused(s, open_to_all))
+            closed = bool(spans) and all(span.closed for span in spans)
+            yield from (s for s in hits if not self._is_excused(s, open_to_all, closed=closed))
             # A row that states something else of the same time may well have a number in it.
             if alone and not known:
                 yield Secret(area, measure, secrets[0].period, WITHHELD, 0.0)
 
-    def _is_excused(self, secret: Secret, shown: Sequence[Secret]) -> bool:
-        """Whether a figure that is published explains the number; a small count never is."""
+    def _is_excused(self, secret: Secret, shown: Sequence[Secret], *, closed: bool) -> bool:
+        """Whether a figure that is published explains the number.
+
+        A small count is explained only by the official figure of the same cell, in a year that
+        the text names and no return has: "calendar year 2024: 3 of 4".
+        """
+        others = [s for s in shown if (s.period, s.kind) != (secret.period, secret.kind)]
         if secret.sort == "count" and secret.number <= self._threshold:
-            return False
-        return any((s.period, s.kind) != (secret.period, secret.kind) for s in shown)
+            own = (s for s in others if s.area == secret.area and is_closed_year(s.period))
+            return closed and any(own)
+        return bool(others)
 
 
 def _list_of_times(

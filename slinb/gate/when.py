@@ -48,6 +48,8 @@ class Span(NamedTuple):
         Place of the name in the text.
     exact : bool
         The text says the period of the number, not one up to which it may lie.
+    closed : bool
+        It names a year that is no reporting year by its end: "calendar year 2024".
     """
 
     first: dt.date
@@ -55,6 +57,7 @@ class Span(NamedTuple):
     start: int
     end: int
     exact: bool = True
+    closed: bool = False
 
     def holds(self, period: str) -> bool:
         """Whether the period may be meant."""
@@ -62,7 +65,8 @@ class Span(NamedTuple):
 
     def reach_back(self, days: int) -> Span:
         """Return the span with the days before it, which it may be about as well."""
-        return self._replace(first=self.first - dt.timedelta(days=days), exact=False)
+        first = self.first - dt.timedelta(days=days)
+        return self._replace(first=first, exact=False, closed=False)
 
 
 @lru_cache(maxsize=1024)
@@ -123,10 +127,21 @@ def _find_months(text: str) -> list[Span]:
     ]
 
 
+def is_closed_year(period: str) -> bool:
+    """Whether a period is a calendar year or a year to September, as no return has.
+
+    Examples
+    --------
+    >>> is_closed_year("2024-CY"), is_closed_year("2024-25-Q3"), is_closed_year("2024-25")
+    (True, False, False)
+    """
+    return bool(_CALENDAR.fullmatch(period) or _SEPTEMBER.fullmatch(period))
+
+
 def _find_closed_years(text: str) -> list[Span]:
     ends = [(m, dt.date(int(m[1] or m[2]), 12, 31)) for m in _CALENDAR.finditer(text)]
     ends += [(m, dt.date(int(m[1]), 9, 30)) for m in _SEPTEMBER.finditer(text)]
-    return [Span(end, end, *match.span()) for match, end in ends]
+    return [Span(end, end, *match.span(), closed=True) for match, end in ends]
 
 
 def _months(match: re.Match[str], year: int, month: int, length: int) -> Span:

@@ -91,7 +91,7 @@ def draw_intervals(
 def _draw_scale(axes: Axes, along: tuple[float, float], top: float, ceiling: float) -> None:
     """Draw the upright lines of the scale, as many as have room for their labels."""
     left, scale = along
-    step = next(s for s in (5, 10, 20, 25, 50, 100) if s * scale >= _LABEL_ROOM)
+    step = next((s for s in (5, 10, 20, 25, 50) if s * scale >= _LABEL_ROOM), 100)
     marks = [(value, left + value * scale) for value in range(0, int(top) + 1, step)]
     x, y = join_runs([[(at, _FOOT), (at, ceiling)] for _, at in marks])
     draw_line(axes, x, y, color=colour("line"), lw=0.8)

@@ -13,12 +13,15 @@ import pandas as pd
 from slinb.catalogue.areas import Area
 from slinb.catalogue.periods import Period
 from slinb.catalogue.section20 import Section20
+from slinb.show.drawings import measure_text
 from slinb.show.phrases import join_names, name_area
 from slinb.show.rows import Row, list_rows
+from slinb.show.short_names import shorten_name
 
 _KEY = ("area", "measure", "item", "window", "population", "breakdown", "category", "across",
         "cohort", "unit")  # fmt: skip
-_SHORT = {"Central Bedfordshire": "Central Beds", "Southend-on-Sea": "Southend"}
+#: Room for a name at the left of a chart: a longer one would leave none for the scale.
+_NAME_ROOM = 115
 #: The unit of a rate; of everything else it is "%".
 PER_CHILDREN = "per 10,000 children"
 
@@ -115,7 +118,8 @@ class DiveView:
 
     def shorten_name(self, area: Area) -> str:
         """Return the name of an area for the left of a chart."""
-        return "Region" if area == self.region else _SHORT.get(name_area(area), name_area(area))
+        name = "Region" if area == self.region else name_area(area)
+        return shorten_name(area) if measure_text(name) > _NAME_ROOM else name
 
     def name_absent(self, row: Row | None) -> str:
         """Say who a region's figure is without, nothing where it is without nobody."""

@@ -134,9 +134,10 @@ def _draw_panel(funnel: Funnel, key: str) -> Panel:
 
 
 def _write_table(funnel: Funnel) -> str:
-    measure = funnel.measure
+    measure, when = funnel.measure, say_when(funnel)
+    counts, limits = f"Counts, {when}", ("95% limits", "99.8% limits")
     return table_html(
-        ["Authority", "Figure", "Counts", "95% limits", "99.8% limits", "Compared with the region"],
+        ["Authority", "Figure", counts, *limits, "Compared with the region"],
         [
             [
                 funnel.name(row),
@@ -148,7 +149,7 @@ def _write_table(funnel: Funnel) -> str:
             ]
             for row in funnel.rows
         ],
-        caption=f"{measure.short}, {say_when(funnel)}: the region's figure and what chance allows",
+        caption=f"{measure.short}, {when}: the region's figure and what chance allows",
         numbers=(1,),
         foot=["The region", write_value(funnel.rows[0]["centre"], measure), "", "", "", ""],
     )

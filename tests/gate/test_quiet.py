@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -173,6 +174,23 @@ def test_a_folder_is_read_with_all_in_it(tmp_path: Path, gate: Gate) -> None:
     (tmp_path / "downloads" / "rows.csv").write_text(row, encoding="utf-8")
     found = {p.name: len(leaks) for p, leaks in check_folder(tmp_path, gate).items()}
     assert found == {"index.html": 0, "rows.csv": 1}
+
+
+def test_a_small_count_is_explained_by_its_official_year_alone() -> None:
+    """The returns of twelve months to December are the DfE's calendar year, which it publishes."""
+    official = [Secret(kit.AREA, kit.MEASURE, "2025-CY", "numerator", 3, 1)]
+    given = (load_areas(), load_measures())
+    gate = open_gate(kit.SECRETS[:1], *given, shown=official)
+    said = "<p>Bedford, plans for neglect, {}: 3 of 90</p>"
+    assert gate.find_leaks("page.html", said.format("calendar year 2025")) == []
+    for time in ("31 December 2025", "Q3 2025-26", "2025-26", "year to December 2025", "2025"):
+        assert gate.find_leaks("page.html", said.format(time)) != [], time
+    elsewhere = [replace(official[0], area="E06000032")]
+    other = [replace(official[0], number=4)]
+    quarter = [replace(official[0], period="2025-26-Q3", kind="stated value")]
+    for shown in ((), elsewhere, other, quarter):
+        closed = open_gate(kit.SECRETS[:1], *given, shown=shown)
+        assert closed.find_leaks("page.html", said.format("calendar year 2025")) != []
 
 
 def test_the_number_of_sheets_of_an_embedded_workbook_is_no_count() -> None:
