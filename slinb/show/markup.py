@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from slinb.show.formats import polarity_phrase
+from slinb.show.phrases import name_area
 
 
 @dataclass(frozen=True)
@@ -92,5 +93,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["css_string"] = css_string
+    environment.filters["area"] = name_area
     environment.filters["polarity"] = polarity_phrase
     return environment

@@ -116,7 +116,8 @@ def _say_lowest(view: NeglectView, rows: dict[str, Row | None]) -> str:
         return "No neglect share is published"
     lowest = min(known, key=lambda a: read_value(rows[a.code], "neglect_pct"))
     row = rows[lowest.code]
-    said = f"{lowest.name} is lowest on neglect alone ({show_value(read_band(row, 'neglect'))})"
+    share = show_value(read_band(row, "neglect"))
+    said = f"{name_area(lowest)} is lowest on neglect alone ({share})"
     band = read_value(row, "band_pct")
     if math.isnan(band):
         return f"{said}; with Multiple it is unknown"
