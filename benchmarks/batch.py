@@ -225,7 +225,8 @@ def measure_national(scratch: Path, names: Sequence[str]) -> None:
     from slinb.workspace import Workspace
 
     areas = load_areas()
-    regions = [a for a in areas if a.level == "region" and areas.authorities(a.code)]
+    # The nine regions; Inner and Outer London, which some statistics tell apart, are no regions.
+    regions = [a for a in areas if a.code.startswith("E12") and areas.authorities(a.code)]
     asked = [a for a in regions if not names or a.name in names]
     whole = 0.0
     total = pages = 0
