@@ -200,6 +200,8 @@ def test_the_table_behind_a_chart_holds_figures_counts_and_limits(two) -> None:
     row = two.select_one(".panel table").find("th", string="Cambridgeshire").parent
     cells = [td.text for td in row.select("td")]
     assert cells[0] == "26.5%" and cells[1] == "185.5 of 700"
+    heads = [th.text for th in two.select_one(".panel table thead").select("th")]
+    assert re.fullmatch(r"Counts, .*20\d\d(?:-\d\d)?", heads[2])  # a count is of its own time
     # 20 ± 1.959964 √(20·80/700) and 20 ± 3.090232 √(20·80/700)
     assert cells[2] == "17.0% to 23.0%" and cells[3] == "15.3% to 24.7%"
     assert cells[4] == "▲▲ worse (99.8% limits)"

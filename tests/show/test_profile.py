@@ -91,6 +91,8 @@ def test_neighbours_stand_nearest_first_each_with_its_figure_or_symbol() -> None
     row = soup.select_one("table.beside tbody tr")
     assert "27.1% against its statistical neighbours' 18.0%" in text_of(row)
     assert "Slough 17.5%, Peterborough c (withheld)" in text_of(row)
+    # Of several areas' figures the time is said before the first.
+    assert re.search(r" 20\d\d(?:-\d\d)?: Slough 17.5%", text_of(row.select_one("details")))
     assert "3.25" not in str(soup) and "3.3" not in str(row)
 
 
